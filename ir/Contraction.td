@@ -1,0 +1,91 @@
+//===- Contraction.td - products, convolutions, windows ---------------------===//
+#ifndef MLC_IR_CONTRACTION
+#define MLC_IR_CONTRACTION
+
+include "Dialect.td"
+include "Interfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Mlc_StructuredOp<string mnemonic, list<Trait> traits = []>
+    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<Mlc_Reference>,
+        DeclareOpInterfaceMethods<Mlc_Structured>, DeclareOpInterfaceMethods<Mlc_Quantizable, ["getWeightAxis"]>,
+        DeclareOpInterfaceMethods<Mlc_Differentiable>])> {
+  let results = (outs AnyRankedTensor:$y);
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def Mlc_MatmulOp : Mlc_StructuredOp<"matmul"> {
+  let summary = "y[…,m,n] = sum over k of a[…,m,k] * b[…,k,n]";
+  let description = [{
+    Leading dimensions broadcast. `trans_a`, `trans_b`: the last two dimensions of that operand stand in the other order.
+    Both operands have rank 2 or more. `panels`: b is packed as [batch…, ceil(n/16), k, 16], filled up with zeros (`pack`
+    makes it), and `columns` is n.
+  }];
+  let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$trans_a,
+                       DefaultValuedAttr<BoolAttr, "false">:$trans_b, DefaultValuedAttr<I64Attr, "0">:$columns);
+  let assemblyFormat = "$a `,` $b attr-dict `:` type($a) `,` type($b) `->` type($y)";
+}
+
+def Mlc_ConvOp : Mlc_StructuredOp<"conv"> {
+  let summary = "convolution, channels-last";
+  let description = [{
+    y[n, o…, f] = sum over window w… and channels c of x[n, o… * strides + w… * dilations - low…, c + group(f) * C/groups] *
+    weights[f, w…, c]; elements outside x are 0. x is [N, spatial…, C], the weights [F, window…, C/groups], y [N, out…, F]
+    with out = (in + low + high - (window - 1) * dilation - 1) / stride + 1, rounded down.
+
+    `columns` not 0: the weights are packed as [groups * ceil(F/groups/16), window…, C/groups, 16] and F is `columns`; for
+    depthwise convolutions (C/groups = 1, F = groups) as [window…, F].
+  }];
+  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, I64Attr:$groups,
+                       DefaultValuedAttr<I64Attr, "0">:$columns);
+  let assemblyFormat = "$x `,` $weights attr-dict `:` type($x) `,` type($weights) `->` type($y)";
+  let extraClassDeclaration = [{
+    int64_t getSpatialRank() { return getStrides().size(); }
+    // The window's sizes, packed or not.
+    ::llvm::SmallVector<int64_t> getWindow();
+    bool isDepthwise();
+    bool isPacked() { return getColumns() != 0; }
+  }];
+}
+
+def Mlc_ConvTransposeOp : Mlc_StructuredOp<"conv_transpose"> {
+  let summary = "the transposed convolution (gradient of a convolution with respect to its input), channels-last";
+  let description = [{
+    x is [N, in…, C], the weights [C, window…, F/groups], y [N, out…, F] with
+    out = (in - 1) * stride + output_padding + (window - 1) * dilation + 1 - low - high.
+  }];
+  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, DenseI64ArrayAttr:$output_padding, I64Attr:$groups);
+  let assemblyFormat = "$x `,` $weights attr-dict `:` type($x) `,` type($weights) `->` type($y)";
+}
+
+def Mlc_PoolKind : I32EnumAttr<"PoolKind", "what is taken of a window", [
+    I32EnumAttrCase<"max", 0>, I32EnumAttrCase<"average", 1>, I32EnumAttrCase<"lp", 2>]> {
+  let cppNamespace = "::mlc";
+}
+
+def Mlc_PoolOp : Mlc_StructuredOp<"pool"> {
+  let summary = "maximum, average or p-norm of a window, channels-last";
+  let description = [{
+    Elements outside x count neither for the maximum nor, unless `count_include_pad`, for the average. With `ceil_mode` the
+    output's size is rounded up, but no window starts in the padding behind.
+  }];
+  let arguments = (ins Mlc_PoolKind:$kind, AnyRankedTensor:$x, DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       DefaultValuedAttr<BoolAttr, "false">:$count_include_pad,
+                       DefaultValuedAttr<BoolAttr, "false">:$ceil_mode, DefaultValuedAttr<I64Attr, "2">:$p);
+  let assemblyFormat = "$kind $x attr-dict `:` type($x) `->` type($y)";
+}
+
+def Mlc_PackOp : Mlc_Op<"pack", [Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<Mlc_Pointwise>]> {
+  let summary = "a matrix in panels of 16 columns: y[…, p, k, j] = x[…, k, 16 p + j], 0 beyond the last column";
+  let description = "`trans`: x's last two dimensions stand in the other order, [n, k].";
+  let arguments = (ins AnyRankedTensor:$x, DefaultValuedAttr<BoolAttr, "false">:$trans);
+  let results = (outs AnyRankedTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
+#endif

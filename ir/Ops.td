@@ -1,0 +1,7 @@
+// All operators of the dialect, for documentation and the language server.
+include "Elementwise.td"
+include "Movement.td"
+include "Contraction.td"
+include "Reduction.td"
+include "Irregular.td"
+include "Control.td"
