@@ -11,7 +11,7 @@ enum class Special {
   Ieee,     // top exponent: infinity and NaN
   Nan,      // only the code of all ones is NaN, no infinity ("FN")
   Zero,     // only the code of minus zero is NaN, no infinity, no minus zero ("FNUZ")
-  None,     // neither NaN nor infinity
+  None,     // neither NaN nor infinity; NaN is encoded as minus zero, as ONNX's tests expect
 };
 
 struct Format {
@@ -65,7 +65,7 @@ inline uint32_t encode(Format f, double x, bool saturate = false) {
   uint32_t sign = math::signBit(x) ? signOf(f) : 0;
   uint32_t negative = f.special == Special::Zero ? 0 : sign; // NaN and zero have no sign there
   if (math::isNan(x))
-    return f.special == Special::None ? largest(f) : f.special == Special::Zero ? nanOf(f) : negative | nanOf(f);
+    return f.special == Special::None || f.special == Special::Zero ? signOf(f) : sign | nanOf(f);
   double a = math::abs(x);
   uint32_t code = largest(f) + 1;
   if (a < math::powerOfTwo(f.special == Special::Ieee ? (1 << f.exponentBits) - f.bias : (1 << f.exponentBits) - f.bias + 1)) {

@@ -62,19 +62,33 @@ template <class C> C modulo(C a, C b) {
 }
 
 // base^exponent of integers, wrapping; a negative exponent truncates 1 / base^|exponent|.
-template <class B, class E> B integerPower(B base, E exponent) {
-  if constexpr (same<E, int64_t>)
-    if (exponent < 0) {
-      if constexpr (same<B, int64_t>)
-        if (base == -1)
-          return exponent & 1 ? B(-1) : B(1);
-      return base == 1 ? B(1) : B(0);
-    }
+template <class B> B integerPower(B base, uint64_t exponent, bool negative) {
+  if (negative) {
+    if constexpr (same<B, int64_t>)
+      if (base == -1)
+        return exponent & 1 ? B(-1) : B(1);
+    return base == 1 ? B(1) : B(0);
+  }
   uint64_t result = 1, square = uint64_t(base);
-  for (uint64_t e = uint64_t(exponent); e; e >>= 1, square *= square)
-    if (e & 1)
+  for (; exponent; exponent >>= 1, square *= square)
+    if (exponent & 1)
       result *= square;
   return B(result);
+}
+
+// One exponent, of any number type.
+struct Exponent {
+  bool floating, negative;
+  double real;
+  uint64_t whole; // the bits of an integer
+};
+bool readExponent(const Tensor &t, int64_t i, Exponent &e) {
+  return dispatchNumber(t.dtype, [&](auto type) {
+           using T = Element<decltype(type)>;
+           auto value = load(data<T>(t)[i]);
+           e = {isFloating<Compute<T>>, value < 0, double(value), isFloating<Compute<T>> ? 0 : uint64_t(value)};
+           return MLC_OK;
+         }) == MLC_OK;
 }
 
 } // namespace
@@ -139,25 +153,25 @@ int32_t mlc_ref_shr(const Call *c) {
 // a^b in the base's type; the exponent may have another type. Of floats as C's pow; an integer base with an integer
 // exponent wraps, with a floating exponent it is formed in double and truncated.
 int32_t mlc_ref_pow(const Call *c) {
-  return dispatchNumber(c->inputs[0].dtype, [&](auto baseType) {
-    using B = Element<decltype(baseType)>;
-    return dispatchNumber(c->inputs[1].dtype, [&](auto exponentType) {
-      using E = Element<decltype(exponentType)>;
-      const B *a = data<B>(c->inputs[0]);
-      const E *b = data<E>(c->inputs[1]);
-      B *y = data<B>(c->outputs[0]);
-      broadcast<2>(c->inputs, c->outputs[0], [&](int64_t i, const int64_t *at) {
-        auto base = load(a[at[0]]);
-        auto exponent = load(b[at[1]]);
-        if constexpr (isFloating<Compute<B>>)
-          store(y[i], Compute<B>(math::pow(double(base), double(exponent))));
-        else if constexpr (isFloating<Compute<E>>)
-          store(y[i], truncate<Compute<B>>(math::pow(double(base), double(exponent)), lowest<B>(), highest<B>()));
-        else
-          store(y[i], integerPower(base, exponent));
-      });
-      return MLC_OK;
+  return dispatchNumber(c->inputs[0].dtype, [&](auto type) {
+    using T = Element<decltype(type)>;
+    using B = Compute<T>;
+    const T *a = data<T>(c->inputs[0]);
+    T *y = data<T>(c->outputs[0]);
+    int32_t error = MLC_OK;
+    broadcast<2>(c->inputs, c->outputs[0], [&](int64_t i, const int64_t *at) {
+      B base = load(a[at[0]]);
+      Exponent e;
+      if (!readExponent(c->inputs[1], at[1], e))
+        error = MLC_E_ARGUMENT;
+      else if constexpr (isFloating<B>)
+        store(y[i], B(math::pow(double(base), e.real)));
+      else if (e.floating)
+        store(y[i], truncate<B>(math::pow(double(base), e.real), lowest<T>(), highest<T>()));
+      else
+        store(y[i], integerPower(base, e.whole, e.negative));
     });
+    return error;
   });
 }
 

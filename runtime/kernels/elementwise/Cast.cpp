@@ -78,9 +78,19 @@ Carrier read(const Tensor &x, int64_t begin, int64_t n, Block &block) {
   return carrier;
 }
 
+// A value as a 64-bit integer whose low bits are kept.
+template <class V> int64_t whole(V value) {
+  if constexpr (isFloating<V>)
+    return truncate<int64_t>(value, lowest<int64_t>(), highest<int64_t>());
+  else
+    return int64_t(value);
+}
+
 // A carrier value as the element T: integers wrap, a real number truncates and stays within T's range.
 template <class T, class V> void convert(T &to, V value) {
-  if constexpr (isFloating<V> && !isFloating<Compute<T>> && !same<T, Bool>)
+  if constexpr (same<T, I4> || same<T, U4>)
+    store(to, whole(value));
+  else if constexpr (isFloating<V> && !isFloating<Compute<T>> && !same<T, Bool>)
     store(to, truncate<Compute<T>>(value, lowest<T>(), highest<T>()));
   else
     store(to, value);
@@ -99,14 +109,12 @@ template <class V> int32_t write(const Tensor &y, int64_t begin, int64_t n, cons
       bytes[i] = uint8_t(narrow::encodeScale(double(values[i]), saturate, mode));
     return MLC_OK;
   case MLC_I2:
-    for (int64_t i = 0; i < n; ++i) {
-      int64_t code = isFloating<V> ? truncate<int64_t>(double(values[i]), -2, 1) : int64_t(values[i]);
-      bytes[i] = uint8_t(signedTwoBits(uint8_t(code)));
-    }
+    for (int64_t i = 0; i < n; ++i)
+      bytes[i] = uint8_t(signedTwoBits(uint8_t(whole(values[i]))));
     return MLC_OK;
   case MLC_U2:
     for (int64_t i = 0; i < n; ++i)
-      bytes[i] = (isFloating<V> ? uint8_t(truncate<int64_t>(double(values[i]), 0, 3)) : uint8_t(values[i])) & 3;
+      bytes[i] = uint8_t(whole(values[i])) & 3;
     return MLC_OK;
   default:
     return dispatchAny(y.dtype, [&](auto type) {
@@ -124,7 +132,8 @@ extern "C" {
 
 // y = x in the output's type, as ONNX's Cast. ints: saturate, round_mode (0 up, 1 down, 2 nearest; for E8M0 only)
 //   float to float     nearest even; too large becomes infinity; to 8 bits, with `saturate`, the largest finite number
-//   float to integer   toward zero; too large or small becomes the nearest limit, NaN 0
+//   float to integer   toward zero; too large or small becomes the nearest limit, NaN 0; of 4 and 2 bits the low bits are
+//                      kept, as ONNX's tests expect
 //   integer to integer the low bits
 //   to bool            other than zero (NaN is true)
 int32_t mlc_ref_cast(const Call *c) {
