@@ -95,6 +95,14 @@ template <class F> int32_t dispatchSize(int32_t dtype, F body) {
   }
 }
 
+// Writes element i of a tensor whose type the caller has not dispatched on: results of sums, statistics, counts.
+template <class V> inline void storeAt(const Tensor &t, int64_t i, V value) {
+  dispatchAny(t.dtype, [&](auto type) {
+    store(static_cast<Element<decltype(type)> *>(t.data)[i], value);
+    return MLC_OK;
+  });
+}
+
 template <class T> inline T *data(const Tensor &t) { return static_cast<T *>(t.data); }
 inline bool present(const Call *c, int32_t input) { return input < c->inputCount && c->inputs[input].data; }
 inline bool wanted(const Call *c, int32_t output) { return output < c->outputCount && c->outputs[output].data; }
