@@ -9,6 +9,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Mlc_YieldOp : Mlc_Op<"yield", [Pure, Terminator]> {
   let summary = "ends a region of if, loop or group with its results";
   let arguments = (ins Variadic<AnyRankedTensor>:$results);
+  let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange());">];
   let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
 }
 

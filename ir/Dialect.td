@@ -37,7 +37,6 @@ def Mlc_DimsAttr : Mlc_Attr<"Dims", "dims"> {
   }];
   let parameters = (ins "::mlir::AffineMap":$map);
   let assemblyFormat = "`<` $map `>`";
-  let skipDefaultBuilders = 1;
   let builders = [AttrBuilder<(ins "::llvm::ArrayRef<::mlir::AffineExpr>":$exprs)>];
   let extraClassDeclaration = [{
     ::llvm::ArrayRef<::mlir::AffineExpr> exprs() const { return getMap().getResults(); }

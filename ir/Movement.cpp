@@ -1,0 +1,437 @@
+//===- Movement.cpp - types and folding of operators that move elements ----===//
+
+#include "Fold.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+void ConstantOp::build(OpBuilder &builder, OperationState &state, ElementsAttr value) {
+  build(builder, state, RankedTensorType::get(cast<RankedTensorType>(value.getType()).getShape(), value.getElementType()), value);
+}
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
+LogicalResult ConstantOp::verify() {
+  if (getValueAttr().getShapedType() != getType())
+    return emitOpError("has a value of type ") << getValueAttr().getShapedType() << " and a result of type " << getType();
+  return success();
+}
+OpFoldResult SymbolicOp::fold(FoldAdaptor) { return getValueAttr(); }
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, int64_t rank) {
+  if (axis < 0 || axis >= rank)
+    return emitOptionalError(loc, "axis ", axis, " is outside of rank ", rank);
+  return success();
+}
+
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX()), y;
+  ArrayRef<int64_t> perm = adaptor.getPerm();
+  SmallVector<bool> seen(x.size());
+  if (perm.size() != x.size())
+    return emitOptionalError(loc, "permutation of ", perm.size(), " dimensions for rank ", x.size());
+  for (int64_t p : perm) {
+    if (p < 0 || p >= static_cast<int64_t>(x.size()) || seen[p])
+      return emitOptionalError(loc, "no permutation of the dimensions");
+    seen[p] = true;
+    y.push_back(x[p]);
+  }
+  types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
+  return success();
+}
+LogicalResult TransposeOp::verify() { return success(); }
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  if (adaptor.getParts().empty())
+    return emitOptionalError(loc, "nothing to concatenate");
+  Shape y = shapeOf(adaptor.getParts()[0]);
+  int64_t axis = adaptor.getAxis();
+  if (failed(checkAxis(loc, axis, y.size())))
+    return failure();
+  for (Value v : adaptor.getParts().drop_front()) {
+    Shape x = shapeOf(v);
+    if (x.size() != y.size() || elementTypeOf(v) != elementTypeOf(adaptor.getParts()[0]))
+      return emitOptionalError(loc, "parts ", adaptor.getParts()[0].getType(), " and ", v.getType(), " differ in rank or type");
+    for (size_t d = 0; d < y.size(); ++d) {
+      if (static_cast<int64_t>(d) == axis) {
+        y[d] = y[d] + x[d];
+      } else if (y[d] != x[d]) {
+        auto cx = constantOf(x[d]), cy = constantOf(y[d]);
+        if (cx && cy)
+          return emitOptionalError(loc, "parts have sizes ", *cy, " and ", *cx, " in dimension ", d);
+        Symbols::of(v).constrain(y[d], x[d]);
+        if (cx)
+          y[d] = x[d];
+      }
+    }
+  }
+  types.push_back(tensorType(y, elementTypeOf(adaptor.getParts()[0])));
+  return success();
+}
+LogicalResult ConcatOp::verify() { return success(); }
+
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX()), indices = shapeOf(adaptor.getIndices());
+  if (failed(checkAxis(loc, adaptor.getAxis(), x.size())))
+    return failure();
+  if (!isa<IntegerType>(elementTypeOf(adaptor.getIndices())))
+    return emitOptionalError(loc, "indices are no integers");
+  Shape y(x.begin(), x.begin() + adaptor.getAxis());
+  y.append(indices);
+  y.append(x.begin() + adaptor.getAxis() + 1, x.end());
+  types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
+  return success();
+}
+LogicalResult GatherOp::verify() { return success(); }
+
+LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                                 SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX()), indices = shapeOf(adaptor.getIndices());
+  if (failed(checkAxis(loc, adaptor.getAxis(), x.size())))
+    return failure();
+  if (indices.size() != x.size())
+    return emitOptionalError(loc, "indices of rank ", indices.size(), " for data of rank ", x.size());
+  types.push_back(tensorType(indices, elementTypeOf(adaptor.getX())));
+  return success();
+}
+
+LogicalResult GatherNdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX()), indices = shapeOf(adaptor.getIndices());
+  int64_t batch = adaptor.getBatchDims();
+  auto tuple = indices.empty() ? std::nullopt : constantOf(indices.back());
+  if (!tuple || batch < 0 || *tuple < 0 || batch + *tuple > static_cast<int64_t>(x.size()) ||
+      batch >= static_cast<int64_t>(indices.size()))
+    return emitOptionalError(loc, "index tuples do not fit data of rank ", x.size());
+  Shape y(indices.begin(), indices.end() - 1);
+  y.append(x.begin() + batch + *tuple, x.end());
+  types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
+  return success();
+}
+
+static LogicalResult inferLikeFirst(Value x, SmallVectorImpl<Type> &types) {
+  types.push_back(x.getType());
+  return success();
+}
+LogicalResult ScatterNdOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  return inferLikeFirst(adaptor.getX(), types);
+}
+LogicalResult ScatterElementsOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                                  SmallVectorImpl<Type> &types) {
+  return inferLikeFirst(adaptor.getX(), types);
+}
+LogicalResult ReverseSequenceOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                                  SmallVectorImpl<Type> &types) {
+  return inferLikeFirst(adaptor.getX(), types);
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReshapeOp::verify() {
+  if (elementTypeOf(getX()) != elementTypeOf(getY()))
+    return emitOpError("changes the element type");
+  if (getX().getType().hasStaticShape() && getY().getType().hasStaticShape() &&
+      getX().getType().getNumElements() != getY().getType().getNumElements())
+    return emitOpError("makes ") << getY().getType() << " of " << getX().getType();
+  return success();
+}
+
+LogicalResult SliceOp::verify() {
+  int64_t rank = getX().getType().getRank();
+  if (getY().getType().getRank() != rank || static_cast<int64_t>(getStarts().size()) != rank ||
+      static_cast<int64_t>(getSteps().size()) != rank)
+    return emitOpError("needs a start and a step for each of ") << rank << " dimensions";
+  for (int64_t d = 0; d < rank; ++d) {
+    auto start = constantOf(getStarts()[d]);
+    int64_t size = getX().getType().getDimSize(d), out = getY().getType().getDimSize(d);
+    if (!start || ShapedType::isDynamic(size) || ShapedType::isDynamic(out) || out == 0)
+      continue;
+    int64_t last = *start + (out - 1) * getSteps()[d];
+    if (*start < 0 || *start >= size || last < 0 || last >= size)
+      return emitOpError("reads outside of dimension ") << d;
+  }
+  return success();
+}
+
+LogicalResult PadOp::verify() {
+  size_t rank = getX().getType().getRank();
+  if (getLow().size() != rank || getHigh().size() != rank || getInterior().size() != rank)
+    return emitOpError("needs padding for each of ") << rank << " dimensions";
+  if (getMode() != PadMode::constant && llvm::any_of(getInterior(), [](int64_t i) { return i != 0; }))
+    return emitOpError("has interior padding in a mode other than constant");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// References
+//===----------------------------------------------------------------------===//
+
+static LogicalResult named(ReferenceCall &call, StringRef name, ArrayRef<int64_t> ints) {
+  call.name = name.str();
+  call.ints.assign(ints.begin(), ints.end());
+  return success();
+}
+
+LogicalResult ReshapeOp::getReference(ReferenceCall &call) { return named(call, "reshape", {}); }
+LogicalResult BroadcastOp::getReference(ReferenceCall &call) { return named(call, "broadcast_to", {}); }
+LogicalResult TransposeOp::getReference(ReferenceCall &call) { return named(call, "transpose", getPerm()); }
+LogicalResult ConcatOp::getReference(ReferenceCall &call) { return named(call, "concat", static_cast<int64_t>(getAxis())); }
+LogicalResult GatherOp::getReference(ReferenceCall &call) { return named(call, "gather", static_cast<int64_t>(getAxis())); }
+LogicalResult GatherElementsOp::getReference(ReferenceCall &call) {
+  return named(call, "gather_elements", static_cast<int64_t>(getAxis()));
+}
+LogicalResult GatherNdOp::getReference(ReferenceCall &call) { return named(call, "gather_nd", static_cast<int64_t>(getBatchDims())); }
+LogicalResult ScatterNdOp::getReference(ReferenceCall &call) { return named(call, "scatter_nd", static_cast<int64_t>(getReduction())); }
+LogicalResult ScatterElementsOp::getReference(ReferenceCall &call) {
+  return named(call, "scatter_elements", {static_cast<int64_t>(getAxis()), static_cast<int64_t>(getReduction())});
+}
+LogicalResult ReverseSequenceOp::getReference(ReferenceCall &call) {
+  return named(call, "reverse_sequence", {static_cast<int64_t>(getBatchAxis()), static_cast<int64_t>(getTimeAxis())});
+}
+
+LogicalResult SliceOp::getReference(ReferenceCall &call) {
+  auto starts = constantsOf(getStarts().exprs());
+  if (!starts)
+    return failure();
+  starts->append(getSteps().begin(), getSteps().end());
+  return named(call, "slice", *starts);
+}
+
+LogicalResult PadOp::getReference(ReferenceCall &call) {
+  auto low = constantsOf(getLow().exprs()), high = constantsOf(getHigh().exprs());
+  if (!low || !high)
+    return failure();
+  SmallVector<int64_t> ints{static_cast<int64_t>(getMode())};
+  ints.append(*low);
+  ints.append(*high);
+  ints.append(getInterior().begin(), getInterior().end());
+  return named(call, "pad", ints);
+}
+
+LogicalResult IotaOp::getReference(ReferenceCall &call) {
+  auto range = constantsOf(getRange().exprs());
+  if (!range)
+    return failure();
+  call.floats = {getFloatStart().convertToDouble(), getFloatStep().convertToDouble()};
+  return named(call, "iota", {static_cast<int64_t>(getAxis()), (*range)[0], (*range)[1]});
+}
+
+//===----------------------------------------------------------------------===//
+// Folding
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (getX().getType() == getY().getType())
+    return getX();
+  if (auto before = getX().getDefiningOp<ReshapeOp>()) {
+    getXMutable().assign(before.getX());
+    return getResult();
+  }
+  // The bytes stay where they are.
+  if (auto resource = dyn_cast_if_present<DenseResourceElementsAttr>(adaptor.getX()); resource && getY().getType().hasStaticShape())
+    return DenseResourceElementsAttr::get(
+        RankedTensorType::get(getY().getType().getShape(), getY().getType().getElementType()), resource.getRawHandle());
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getX()); dense && getY().getType().hasStaticShape())
+    return dense.reshape(RankedTensorType::get(getY().getType().getShape(), getY().getType().getElementType()));
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
+  if (getX().getType() == getY().getType())
+    return getX();
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (llvm::all_of(llvm::enumerate(getPerm()), [](auto p) { return static_cast<int64_t>(p.index()) == p.value(); }))
+    return getX();
+  if (auto before = getX().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> joined;
+    for (int64_t p : getPerm())
+      joined.push_back(before.getPerm()[p]);
+    getXMutable().assign(before.getX());
+    setPerm(joined);
+    return getResult();
+  }
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
+  if (getX().getType() == getY().getType() && llvm::all_of(getSteps(), [](int64_t s) { return s == 1; }))
+    return getX();
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
+  if (getParts().size() == 1)
+    return getParts()[0];
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
+  auto zero = [](DimsAttr a) {
+    return llvm::all_of(a.exprs(), [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(0); });
+  };
+  if (zero(getLow()) && zero(getHigh()) && llvm::all_of(getInterior(), [](int64_t i) { return i == 0; }))
+    return getX();
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult IotaOp::fold(FoldAdaptor) {
+  auto type = getY().getType();
+  if (!type.hasStaticShape() || type.getNumElements() > 1024 || !isa<IntegerType>(type.getElementType()) ||
+      Symbols::of(getOperation()).getFunction() == nullptr)
+    return {};
+  SmallVector<AffineExpr> elements;
+  int64_t inner = 1;
+  for (int64_t d = getAxis() + 1; d < type.getRank(); ++d)
+    inner *= type.getDimSize(d);
+  for (int64_t n = 0; n < type.getNumElements(); ++n)
+    elements.push_back(getRange()[0] + getRange()[1] * constantExpr(n / inner % type.getDimSize(getAxis()), getContext()));
+  if (auto values = constantsOf(elements)) {
+    std::vector<char> bytes;
+    for (int64_t v : *values)
+      bytes.insert(bytes.end(), reinterpret_cast<char *>(&v), reinterpret_cast<char *>(&v) + storageBytes(type.getElementType()));
+    return constantFromBytes(type, std::move(bytes));
+  }
+  return DimsAttr::get(getContext(), elements);
+}
+
+OpFoldResult GatherOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+OpFoldResult GatherElementsOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+OpFoldResult GatherNdOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+OpFoldResult ScatterNdOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+OpFoldResult ScatterElementsOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+OpFoldResult ReverseSequenceOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+
+//===----------------------------------------------------------------------===//
+// Movement of expressions
+//===----------------------------------------------------------------------===//
+
+using Elements = ArrayRef<SmallVector<AffineExpr>>;
+
+/// Fills the result from x by a map of indices; x's type and the result's are static.
+static LogicalResult moveEach(Value x, Value y, Elements operands, SmallVectorImpl<AffineExpr> &result,
+                              function_ref<bool(ArrayRef<int64_t>, SmallVectorImpl<int64_t> &)> map) {
+  auto from = tensorTypeOf(x), to = tensorTypeOf(y);
+  if (operands[0].empty() || !from.hasStaticShape())
+    return failure();
+  SmallVector<int64_t> at(to.getRank());
+  for (int64_t n = 0; n < to.getNumElements(); ++n) {
+    int64_t rest = n;
+    for (int64_t d = to.getRank() - 1; d >= 0; --d) {
+      at[d] = rest % to.getDimSize(d);
+      rest /= to.getDimSize(d);
+    }
+    SmallVector<int64_t> source;
+    if (!map(at, source))
+      return failure();
+    int64_t linear = 0;
+    for (int64_t d = 0; d < from.getRank(); ++d) {
+      if (source[d] < 0 || source[d] >= from.getDimSize(d))
+        return failure();
+      linear = linear * from.getDimSize(d) + source[d];
+    }
+    result.push_back(operands[0][linear]);
+  }
+  return success();
+}
+
+LogicalResult ReshapeOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  result.assign(operands[0].begin(), operands[0].end());
+  return success(!operands[0].empty());
+}
+
+LogicalResult BroadcastOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  auto from = getX().getType();
+  return moveEach(getX(), getY(), operands, result, [&](ArrayRef<int64_t> at, SmallVectorImpl<int64_t> &source) {
+    for (int64_t d = 0; d < from.getRank(); ++d)
+      source.push_back(from.getDimSize(d) == 1 ? 0 : at[at.size() - from.getRank() + d]);
+    return true;
+  });
+}
+
+LogicalResult TransposeOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  return moveEach(getX(), getY(), operands, result, [&](ArrayRef<int64_t> at, SmallVectorImpl<int64_t> &source) {
+    source.resize(at.size());
+    for (auto [i, p] : llvm::enumerate(getPerm()))
+      source[p] = at[i];
+    return true;
+  });
+}
+
+LogicalResult SliceOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  auto starts = constantsOf(getStarts().exprs());
+  if (!starts)
+    return failure();
+  return moveEach(getX(), getY(), operands, result, [&](ArrayRef<int64_t> at, SmallVectorImpl<int64_t> &source) {
+    for (auto [d, i] : llvm::enumerate(at))
+      source.push_back((*starts)[d] + i * getSteps()[d]);
+    return true;
+  });
+}
+
+LogicalResult GatherOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  auto indices = constantsOf(operands[1]);
+  if (!indices || indices->empty())
+    return failure();
+  int64_t axis = getAxis(), indexRank = getIndices().getType().getRank();
+  ArrayRef<int64_t> indexShape = getIndices().getType().getShape();
+  int64_t size = getX().getType().getDimSize(axis);
+  return moveEach(getX(), getY(), operands, result, [&](ArrayRef<int64_t> at, SmallVectorImpl<int64_t> &source) {
+    source.append(at.begin(), at.begin() + axis);
+    int64_t linear = 0;
+    for (int64_t d = 0; d < indexRank; ++d)
+      linear = linear * indexShape[d] + at[axis + d];
+    int64_t i = (*indices)[linear];
+    source.push_back(i < 0 ? i + size : i);
+    source.append(at.begin() + axis + indexRank, at.end());
+    return true;
+  });
+}
+
+LogicalResult ConcatOp::foldSymbolic(Elements operands, SmallVectorImpl<AffineExpr> &result) {
+  // Only what shapes are made of: one dimension, or parts with one row along leading dimensions.
+  for (int64_t d = 0; d < static_cast<int64_t>(getAxis()); ++d)
+    if (getY().getType().getDimSize(d) != 1)
+      return failure();
+  for (auto [part, elements] : llvm::zip(getParts(), operands)) {
+    auto type = tensorTypeOf(part);
+    if (!type.hasStaticShape() || static_cast<int64_t>(elements.size()) != type.getNumElements())
+      return failure();
+    result.append(elements.begin(), elements.end());
+  }
+  return success();
+}
+
+bool ReshapeOp::keepsScale() { return true; }
+bool BroadcastOp::keepsScale() { return true; }
+bool TransposeOp::keepsScale() { return true; }
+bool SliceOp::keepsScale() { return true; }
+bool ConcatOp::keepsScale() { return true; }
+bool PadOp::keepsScale() { return true; }
+bool GatherOp::keepsScale() { return true; }
+bool GatherElementsOp::keepsScale() { return true; }
+bool GatherNdOp::keepsScale() { return true; }
+bool IotaOp::keepsScale() { return false; }
+bool ResizeOp::keepsScale() { return getMode() == 0; }
+bool ScatterNdOp::keepsScale() { return getReduction() == 0; }
+bool ScatterElementsOp::keepsScale() { return getReduction() == 0; }
+bool ReverseSequenceOp::keepsScale() { return true; }
+
+} // namespace mlc
+
+#define GET_OP_CLASSES
+#include "Movement.cpp.inc"
