@@ -3,6 +3,7 @@
 #include "runtime/io/Outputs.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace mlc::driver {
 
@@ -47,8 +48,10 @@ int Job::start(mlc_program *program) {
   if (mlc_session_create(model, &sessionOptions, &state) ||
       mlc_fetch(state, outputs.data(), static_cast<uint32_t>(outputs.size())))
     return refuse(prefixed(mlc_last_error()));
-  for (uint32_t i = 0; outputs.empty() && i < mlc_descriptor(model)->output_count; ++i)
-    outputs.push_back(i);
+  if (outputs.empty()) {
+    outputs.resize(mlc_descriptor(model)->output_count);
+    std::iota(outputs.begin(), outputs.end(), 0u);
+  }
 
   std::vector<std::string> filled;
   inputs.apply(model, state, options.seed, problems, filled);

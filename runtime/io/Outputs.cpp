@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,6 +18,17 @@ namespace mlc::io {
 namespace {
 
 std::string systemError(const char *what) { return std::string("file: ") + what + ": " + std::strerror(errno); }
+
+// False with errno set where the system refuses.
+bool writeAll(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t put = write(file, bytes.data(), std::min<size_t>(bytes.size(), 1u << 30));
+    if (put < 0 && errno != EINTR)
+      return false;
+    bytes.remove_prefix(put > 0 ? static_cast<size_t>(put) : 0);
+  }
+  return true;
+}
 
 // Files written under another name, which all get their own at the end, or vanish.
 class Staged {
@@ -32,15 +46,7 @@ public:
     entries.push_back({temporary, path});
     mode_t mask = umask(0);
     umask(mask);
-    bool good = fchmod(file, 0666 & ~mask) == 0;
-    for (std::string_view part : {first, second})
-      while (good && !part.empty()) {
-        ssize_t put = ::write(file, part.data(), std::min<size_t>(part.size(), 1u << 30));
-        if (put < 0 && errno == EINTR)
-          continue;
-        good = put > 0;
-        part.remove_prefix(good ? static_cast<size_t>(put) : 0);
-      }
+    bool good = fchmod(file, 0666 & ~mask) == 0 && writeAll(file, first) && writeAll(file, second);
     Status status = good ? Status() : Status::error(path + ": " + systemError("cannot be written"));
     if (close(file) && good)
       status = Status::error(path + ": " + systemError("cannot be written"));
@@ -118,25 +124,28 @@ Status stageOutputs(mlc_program *program, mlc_session *session, const std::vecto
 } // namespace
 
 Status writeFile(const std::string &path, const std::string &content) {
-  // What is not a regular file, such as a pipe or /dev/stdout, has no place beside it.
-  struct stat facts;
-  if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
-    int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file < 0)
-      return Status::error(path + ": " + systemError("cannot be opened"));
-    bool good = true;
-    for (std::string_view rest = content; good && !rest.empty();) {
-      ssize_t put = write(file, rest.data(), rest.size());
-      good = put > 0 || (put < 0 && errno == EINTR);
-      rest.remove_prefix(put > 0 ? static_cast<size_t>(put) : 0);
-    }
-    Status status = good ? Status() : Status::error(path + ": " + systemError("cannot be written"));
-    close(file);
-    return status;
+  if (path == "-" || path == "/dev/stdout") {
+    std::fflush(stdout);
+    return writeAll(STDOUT_FILENO, content) ? Status() : Status::error(path + ": " + systemError("cannot be written"));
   }
-  Staged staged;
-  Status status = staged.write(path, content);
-  return status.failed() ? status : staged.commit();
+  // A link keeps pointing where it does: its target is replaced. What is no regular file, or stands for a descriptor, as
+  // /dev/stderr does, has no place beside it and is written to.
+  char resolved[PATH_MAX];
+  std::string place = realpath(path.c_str(), resolved) ? resolved : path;
+  struct stat facts;
+  bool device = path.starts_with("/dev/") || path.starts_with("/proc/") || place.starts_with("/dev/") ||
+                (stat(place.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode));
+  if (!device) {
+    Staged staged;
+    Status status = staged.write(place, content);
+    return status.failed() ? status : staged.commit();
+  }
+  int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file < 0)
+    return Status::error(path + ": " + systemError("cannot be opened"));
+  Status status = writeAll(file, content) ? Status() : Status::error(path + ": " + systemError("cannot be written"));
+  close(file);
+  return status;
 }
 
 Status writeOutputs(mlc_program *program, mlc_session *session, const std::vector<uint32_t> &outputs,

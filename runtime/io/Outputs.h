@@ -6,7 +6,8 @@
 
 namespace mlc::io {
 
-// Writes `content` beside its place and renames it, so that nobody sees half a file.
+// Writes `content` beside its place and renames it, so that nobody sees half a file. "-" is standard
+// output.
 Status writeFile(const std::string &path, const std::string &content);
 
 // output_0.npy … (or .pb) and outputs.json for the given outputs of the session's last run, in a folder that is made if
