@@ -4,9 +4,14 @@
 
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace llvm {
+class TargetMachine;
+}
 
 namespace mlc {
 
@@ -28,6 +33,13 @@ struct CpuTarget {
   /// The level of that name for a target (x86_64-linux, aarch64-linux, riscv64-linux; "": the host); nothing where LLVM
   /// does not know it.
   static std::optional<CpuTarget> named(llvm::StringRef level, llvm::StringRef target);
+  /// Whether LLVM generates code with this feature ("avx512vnni", "zfh") for the level.
+  bool hasFeature(llvm::StringRef feature) const;
+  /// The code generator for the level: position-independent, default optimisation.
+  std::unique_ptr<llvm::TargetMachine> createMachine() const;
+  /// What every processor of the same target runs.
+  CpuTarget baseline() const;
+
   /// The levels that `mlc compile` makes when none are named, the best last.
   static std::vector<std::string> defaultLevels(llvm::StringRef target);
 };
