@@ -130,6 +130,7 @@ int32_t mlc_open(const char *path, mlc_program **program) {
   if (access(place.c_str(), R_OK)) // no /proc here
     place = std::strchr(path, '/') ? path : std::string("./") + path;
   made->library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+  made->closeLibrary = dlclose;
   int32_t status = MLC_OK;
   if (!made->library)
     status = fail(MLC_S_ARTEFACT, "%s: artefact: cannot be loaded: %s", path, dlerror());

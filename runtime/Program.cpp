@@ -4,7 +4,6 @@
 #include "Error.h"
 
 #include <cstring>
-#include <dlfcn.h>
 #include <new>
 
 namespace mlc::rt {
@@ -74,7 +73,7 @@ void release(mlc_program *program) {
   if (program->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   if (program->library)
-    dlclose(program->library);
+    program->closeLibrary(program->library);
   delete program;
 }
 

@@ -90,7 +90,8 @@ void addServeLoop(CLI::App &app, Action &action) {
   CLI::App *command = app.add_subcommand("serve-loop", "Keeps a model loaded and obeys lines: run N, dump DIR, quit");
   addRunOptions(*command, *options);
   addOutputFormat(*command, *options);
-  command->footer("For harnesses. Prints 'ready', then answers each line of standard input with one line:\n"
+  command->footer("For harnesses. Example: mlc serve-loop model.so --threads 1 --feeds inputs.npz\n"
+                  "Prints 'ready', then answers each line of standard input with one line:\n"
                   "  run N      runs N times      ok SECONDS (for all N)\n"
                   "  dump DIR   writes outputs    ok\n"
                   "  quit       ends\n"
