@@ -12,7 +12,7 @@ namespace mlc {
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape a = shapeOf(adaptor.getA()), b = shapeOf(adaptor.getB());
-  bool packed = adaptor.getColumns() != 0;
+  bool packed = adaptor.getColumns().has_value();
   size_t tail = packed ? 3 : 2;
   if (a.size() < 2 || b.size() < tail)
     return emitOptionalError(loc, "operands of rank ", a.size(), " and ", b.size());
@@ -22,9 +22,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *ctx, std::optional<Locatio
   AffineExpr kb, n;
   if (packed) {
     kb = b[b.size() - 2];
-    n = adaptor.getColumns() > 0 ? constantExpr(adaptor.getColumns(), ctx) : nullptr;
-    if (!n)
-      return emitOptionalError(loc, "a negative number of columns");
+    if (adaptor.getColumns()->size() != 1)
+      return emitOptionalError(loc, "columns is one expression");
+    n = (*adaptor.getColumns())[0];
   } else {
     kb = b[b.size() - (adaptor.getTransB() ? 1 : 2)];
     n = b[b.size() - (adaptor.getTransB() ? 2 : 1)];
@@ -44,9 +44,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *ctx, std::optional<Locatio
   return success();
 }
 LogicalResult MatmulOp::verify() { return success(); }
-OpFoldResult MatmulOp::fold(FoldAdaptor adaptor) { return getColumns() ? OpFoldResult() : foldOne(*this, adaptor.getOperands()); }
+OpFoldResult MatmulOp::fold(FoldAdaptor adaptor) { return isPacked() ? OpFoldResult() : foldOne(*this, adaptor.getOperands()); }
 LogicalResult MatmulOp::getReference(ReferenceCall &call) {
-  if (getColumns())
+  if (isPacked())
     return failure();
   call.name = "matmul";
   call.ints = {getTransA(), getTransB()};

@@ -8,7 +8,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class Mlc_StructuredOp<string mnemonic, list<Trait> traits = []>
-    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<Mlc_Reference>,
+    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods<Mlc_Reference>,
         DeclareOpInterfaceMethods<Mlc_Structured>, DeclareOpInterfaceMethods<Mlc_Quantizable, ["getWeightAxis"]>,
         DeclareOpInterfaceMethods<Mlc_Differentiable>])> {
   let results = (outs AnyRankedTensor:$y);
@@ -20,12 +20,13 @@ def Mlc_MatmulOp : Mlc_StructuredOp<"matmul"> {
   let summary = "y[…,m,n] = sum over k of a[…,m,k] * b[…,k,n]";
   let description = [{
     Leading dimensions broadcast. `trans_a`, `trans_b`: the last two dimensions of that operand stand in the other order.
-    Both operands have rank 2 or more. `panels`: b is packed as [batch…, ceil(n/16), k, 16], filled up with zeros (`pack`
-    makes it), and `columns` is n.
+    Both operands have rank 2 or more. With `columns` (one expression, n) b is packed as [batch…, ceil(n/16), k, 16], filled up
+    with zeros, as `pack` makes it.
   }];
   let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$trans_a,
-                       DefaultValuedAttr<BoolAttr, "false">:$trans_b, DefaultValuedAttr<I64Attr, "0">:$columns);
-  let assemblyFormat = "$a `,` $b attr-dict `:` type($a) `,` type($b) `->` type($y)";
+                       DefaultValuedAttr<BoolAttr, "false">:$trans_b, OptionalAttr<Mlc_DimsAttr>:$columns);
+  let assemblyFormat = "$a `,` $b (`columns` $columns^)? attr-dict `:` type($a) `,` type($b) `->` type($y)";
+  let extraClassDeclaration = [{ bool isPacked() { return getColumns().has_value(); } }];
 }
 
 def Mlc_ConvOp : Mlc_StructuredOp<"conv"> {
@@ -80,7 +81,7 @@ def Mlc_PoolOp : Mlc_StructuredOp<"pool"> {
   let assemblyFormat = "$kind $x attr-dict `:` type($x) `->` type($y)";
 }
 
-def Mlc_PackOp : Mlc_Op<"pack", [Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<Mlc_Pointwise>]> {
+def Mlc_PackOp : Mlc_Op<"pack", [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods<Mlc_Pointwise>]> {
   let summary = "a matrix in panels of 16 columns: y[…, p, k, j] = x[…, k, 16 p + j], 0 beyond the last column";
   let description = "`trans`: x's last two dimensions stand in the other order, [n, k].";
   let arguments = (ins AnyRankedTensor:$x, DefaultValuedAttr<BoolAttr, "false">:$trans);

@@ -5,6 +5,7 @@
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 
 def Mlc_Dialect : Dialect {
   let name = "mlc";
@@ -56,6 +57,12 @@ def Mlc_SymbolAttr : Mlc_Attr<"Symbol", "symbol"> {
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::StringAttr":$kind, "int64_t":$low, "::mlir::AffineMap":$args);
   let assemblyFormat = "`<` $name `,` $kind `,` $low `,` $args `>`";
 }
+
+// Result types follow from the operands. An unknown dimension may be written by another expression than the inferred one
+// (the two are equal in every run, or the run is refused), so that only what is known is compared.
+def Mlc_InferTypes : InferTypeOpAdaptorBase<[{
+  static bool isCompatibleReturnTypes(::mlir::TypeRange l, ::mlir::TypeRange r) { return ::mlc::compatibleTypes(l, r); }
+}]>;
 
 class Mlc_Op<string opMnemonic, list<Trait> traits = []> : Op<Mlc_Dialect, opMnemonic, traits>;
 

@@ -36,7 +36,7 @@ public:
   /// An expression over the kernel's symbols, as index.
   virtual mlir::Value expression(mlir::AffineExpr expr) = 0;
 
-  mlir::Value constant(int64_t value);
+  virtual mlir::Value constant(int64_t value);
   LaneIndex uniform(mlir::Value base) { return {base, 0, nullptr}; }
   LaneIndex uniform(int64_t value) { return uniform(constant(value)); }
 

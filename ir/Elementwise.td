@@ -10,7 +10,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 // Every operator here broadcasts its operands as numpy does: shapes are aligned at the last dimension, and a dimension of
 // size 1 is repeated.
 class Mlc_ElementwiseOp<string mnemonic, string reference, list<Trait> traits = []>
-    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor,
+    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, Mlc_InferTypes,
         DeclareOpInterfaceMethods<Mlc_Elementwise>, DeclareOpInterfaceMethods<Mlc_Pointwise, ["isElementwise", "getElementCost"]>,
         DeclareOpInterfaceMethods<Mlc_Reference>, DeclareOpInterfaceMethods<Mlc_Quantizable>,
         DeclareOpInterfaceMethods<Mlc_Differentiable>])> {

@@ -65,7 +65,7 @@ def Mlc_BroadcastOp : Mlc_MovementOp<"broadcast_to", !listconcat(Pointwise, Symb
   let hasFolder = 1;
 }
 
-def Mlc_TransposeOp : Mlc_MovementOp<"transpose", !listconcat(Pointwise, SymbolicElements, [InferTypeOpAdaptor])> {
+def Mlc_TransposeOp : Mlc_MovementOp<"transpose", !listconcat(Pointwise, SymbolicElements, [Mlc_InferTypes])> {
   let summary = "y's dimension i is x's dimension perm[i]";
   let arguments = (ins AnyRankedTensor:$x, DenseI64ArrayAttr:$perm);
   let assemblyFormat = "$x $perm attr-dict `:` type($x) `->` type($y)";
@@ -82,7 +82,7 @@ def Mlc_SliceOp : Mlc_MovementOp<"slice", !listconcat(Pointwise, SymbolicElement
   let hasVerifier = 1;
 }
 
-def Mlc_ConcatOp : Mlc_MovementOp<"concat", !listconcat(SymbolicElements, [InferTypeOpAdaptor])> {
+def Mlc_ConcatOp : Mlc_MovementOp<"concat", !listconcat(SymbolicElements, [Mlc_InferTypes])> {
   let summary = "the operands one after the other along an axis";
   let arguments = (ins Variadic<AnyRankedTensor>:$parts, I64Attr:$axis);
   let assemblyFormat = "`(` $parts `)` `axis` $axis attr-dict `:` functional-type($parts, $y)";
@@ -110,7 +110,7 @@ def Mlc_PadOp : Mlc_MovementOp<"pad", Pointwise> {
   let hasVerifier = 1;
 }
 
-def Mlc_GatherOp : Mlc_MovementOp<"gather", !listconcat(Pointwise, SymbolicElements, [InferTypeOpAdaptor])> {
+def Mlc_GatherOp : Mlc_MovementOp<"gather", !listconcat(Pointwise, SymbolicElements, [Mlc_InferTypes])> {
   let summary = "y[a…, i…, b…] = x[a…, indices[i…], b…] with the index on `axis`; negative indices count from the end";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$indices, I64Attr:$axis);
   let assemblyFormat = "$x `,` $indices `axis` $axis attr-dict `:` type($x) `,` type($indices) `->` type($y)";
@@ -118,14 +118,14 @@ def Mlc_GatherOp : Mlc_MovementOp<"gather", !listconcat(Pointwise, SymbolicEleme
   let hasVerifier = 1;
 }
 
-def Mlc_GatherElementsOp : Mlc_MovementOp<"gather_elements", !listconcat(Pointwise, [InferTypeOpAdaptor])> {
+def Mlc_GatherElementsOp : Mlc_MovementOp<"gather_elements", !listconcat(Pointwise, [Mlc_InferTypes])> {
   let summary = "y[…i…] = x[…indices[…i…]…] with the index on `axis`";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$indices, I64Attr:$axis);
   let assemblyFormat = "$x `,` $indices `axis` $axis attr-dict `:` type($x) `,` type($indices) `->` type($y)";
   let hasFolder = 1;
 }
 
-def Mlc_GatherNdOp : Mlc_MovementOp<"gather_nd", !listconcat(Pointwise, [InferTypeOpAdaptor])> {
+def Mlc_GatherNdOp : Mlc_MovementOp<"gather_nd", !listconcat(Pointwise, [Mlc_InferTypes])> {
   let summary = "slices of x named by index tuples, as in ONNX's GatherND";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$indices, I64Attr:$batch_dims);
   let assemblyFormat = "$x `,` $indices `batch` $batch_dims attr-dict `:` type($x) `,` type($indices) `->` type($y)";
@@ -157,7 +157,7 @@ def Mlc_ResizeOp : Mlc_MovementOp<"resize", Pointwise> {
   let hasFolder = 1;
 }
 
-def Mlc_ScatterNdOp : Mlc_MovementOp<"scatter_nd", [InferTypeOpAdaptor]> {
+def Mlc_ScatterNdOp : Mlc_MovementOp<"scatter_nd", [Mlc_InferTypes]> {
   let summary = "x with slices replaced or combined (`reduction` 0 none, 1 add, 2 mul, 3 max, 4 min)";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$indices, AnyRankedTensor:$updates, I64Attr:$reduction);
   let assemblyFormat = [{$x `,` $indices `,` $updates `reduction` $reduction attr-dict `:` type($x) `,` type($indices) `,`
@@ -165,7 +165,7 @@ def Mlc_ScatterNdOp : Mlc_MovementOp<"scatter_nd", [InferTypeOpAdaptor]> {
   let hasFolder = 1;
 }
 
-def Mlc_ScatterElementsOp : Mlc_MovementOp<"scatter_elements", [InferTypeOpAdaptor]> {
+def Mlc_ScatterElementsOp : Mlc_MovementOp<"scatter_elements", [Mlc_InferTypes]> {
   let summary = "x with elements replaced or combined along an axis";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$indices, AnyRankedTensor:$updates, I64Attr:$axis,
                        I64Attr:$reduction);
@@ -174,7 +174,7 @@ def Mlc_ScatterElementsOp : Mlc_MovementOp<"scatter_elements", [InferTypeOpAdapt
   let hasFolder = 1;
 }
 
-def Mlc_ReverseSequenceOp : Mlc_MovementOp<"reverse_sequence", !listconcat(Pointwise, [InferTypeOpAdaptor])> {
+def Mlc_ReverseSequenceOp : Mlc_MovementOp<"reverse_sequence", !listconcat(Pointwise, [Mlc_InferTypes])> {
   let summary = "the first lengths[b] elements along the time axis in reverse order";
   let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$lengths, I64Attr:$batch_axis, I64Attr:$time_axis);
   let assemblyFormat = [{$x `,` $lengths `batch` $batch_axis `time` $time_axis attr-dict `:` type($x) `,` type($lengths)

@@ -8,7 +8,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class Mlc_RowOp<string mnemonic, list<Trait> traits = []>
-    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<Mlc_Reference>,
+    : Mlc_Op<mnemonic, !listconcat(traits, [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods<Mlc_Reference>,
         DeclareOpInterfaceMethods<Mlc_Structured>, DeclareOpInterfaceMethods<Mlc_Quantizable>,
         DeclareOpInterfaceMethods<Mlc_Differentiable>])> {
   let hasFolder = 1;

@@ -1,5 +1,7 @@
 #include "Dialect.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace mlc {
@@ -48,6 +50,17 @@ std::optional<SmallVector<int64_t>> constantsOf(ArrayRef<AffineExpr> exprs) {
     values.push_back(*c);
   }
   return values;
+}
+
+bool compatibleTypes(TypeRange a, TypeRange b) {
+  if (a.size() != b.size())
+    return false;
+  for (auto [x, y] : llvm::zip(a, b)) {
+    auto tx = dyn_cast<RankedTensorType>(x), ty = dyn_cast<RankedTensorType>(y);
+    if (!tx || !ty || tx.getElementType() != ty.getElementType() || failed(verifyCompatibleShape(tx.getShape(), ty.getShape())))
+      return false;
+  }
+  return true;
 }
 
 AffineExpr product(ArrayRef<AffineExpr> exprs, MLIRContext *ctx) {

@@ -6,6 +6,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "mlir/IR/TypeRange.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
@@ -32,6 +33,9 @@ inline mlir::AffineExpr constantExpr(int64_t value, mlir::MLIRContext *ctx) { re
 std::optional<int64_t> constantOf(mlir::AffineExpr expr);
 bool allConstant(llvm::ArrayRef<mlir::AffineExpr> exprs);
 std::optional<llvm::SmallVector<int64_t>> constantsOf(llvm::ArrayRef<mlir::AffineExpr> exprs);
+
+/// Whether element types, ranks and all sizes that both know are the same.
+bool compatibleTypes(mlir::TypeRange a, mlir::TypeRange b);
 
 /// Product of all dimensions.
 mlir::AffineExpr product(llvm::ArrayRef<mlir::AffineExpr> exprs, mlir::MLIRContext *ctx);

@@ -1,0 +1,502 @@
+//===- Contraction.cpp - products and convolutions on register tiles ---------===//
+//
+// A row is one place of the output (a matrix row, a pixel), a column one output channel. Weights stand in panels of 16
+// columns, k after k. A tile of `rows` x `panels` accumulators lives in registers over the whole of k: each step loads the
+// panels' vectors once, and one element of A a row, which is broadcast into the multiply-add. What follows (bias, activation,
+// residual) is computed on the accumulators before the only store.
+//
+// A task is a block of rows times a block of panels; within it a panel is kept while the rows pass by, so that weights come
+// from near caches and A, a block of which fits L2, too.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace mlc {
+
+constexpr int64_t kPanel = 16;
+
+namespace {
+
+struct Dimension {
+  AffineExpr extent;
+  AffineExpr stride; // of A, in elements
+};
+
+/// Neighbours whose elements follow on each other are one dimension.
+void mergeStrided(SmallVectorImpl<Dimension> &dims) {
+  SmallVector<Dimension> merged;
+  for (Dimension d : dims) {
+    if (constantOf(d.extent) == std::optional<int64_t>(1))
+      continue;
+    if (!merged.empty() && merged.back().stride == d.extent * d.stride) {
+      merged.back() = {merged.back().extent * d.extent, d.stride};
+      continue;
+    }
+    merged.push_back(d);
+  }
+  dims.assign(merged.begin(), merged.end());
+}
+
+/// A contraction, whatever operator it came from.
+struct Contraction {
+  Operation *root;
+  Value a, b, result;
+  SmallVector<Dimension> rows, reduction;
+  AffineExpr rowCount, depth;          // products of the extents
+  Shape batch;                         // dimensions with a B of their own
+  SmallVector<AffineExpr> aBatch, bBatch; // strides of A in elements and of B in matrices
+  int64_t groups = 1;
+  AffineExpr columns, panels;          // of one group
+  int64_t groupStride = 0;             // of A's elements
+  int64_t batchRank = 0;               // leading dimensions of the result that are batch
+};
+
+Contraction describe(GroupOp group) {
+  Contraction c;
+  MLIRContext *ctx = group.getContext();
+  c.root = rootOf(group);
+  c.result = c.root->getResult(0);
+  auto one = constantExpr(1, ctx), zero = constantExpr(0, ctx);
+  if (auto m = dyn_cast<MatmulOp>(c.root)) {
+    c.a = m.getA(), c.b = m.getB();
+    c.columns = (*m.getColumns())[0];
+    Shape a = shapeOf(c.a), b = shapeOf(c.b), y = shapeOf(c.result);
+    AffineExpr rows = y[y.size() - 2], depth = b[b.size() - 2];
+    AffineExpr rowStride = m.getTransA() ? one : depth, depthStride = m.getTransA() ? rows : one;
+    ArrayRef<AffineExpr> aLead = ArrayRef(a).drop_back(2), bLead = ArrayRef(b).drop_back(3);
+    SmallVector<AffineExpr> strides(aLead.size());
+    AffineExpr stride = rows * depth;
+    for (size_t d = aLead.size(); d-- > 0;) {
+      strides[d] = constantOf(aLead[d]) == std::optional<int64_t>(1) ? zero : stride;
+      stride = stride * aLead[d];
+    }
+    if (llvm::all_of(bLead, [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); })) {
+      for (auto [e, s] : llvm::zip(aLead, strides))
+        c.rows.push_back({e, s});
+    } else {
+      size_t lead = y.size() - 2;
+      c.batchRank = lead;
+      c.batch.assign(y.begin(), y.end() - 2);
+      c.aBatch.assign(lead, zero);
+      c.bBatch.assign(lead, zero);
+      for (size_t d = 0; d < aLead.size(); ++d)
+        c.aBatch[lead - aLead.size() + d] = strides[d];
+      AffineExpr matrices = one;
+      for (size_t d = bLead.size(); d-- > 0;) {
+        if (constantOf(bLead[d]) != std::optional<int64_t>(1))
+          c.bBatch[lead - bLead.size() + d] = matrices;
+        matrices = matrices * bLead[d];
+      }
+    }
+    c.rows.push_back({rows, rowStride});
+    c.reduction.push_back({depth, depthStride});
+  } else {
+    auto conv = cast<ConvOp>(c.root);
+    c.a = conv.getX(), c.b = conv.getWeights();
+    c.groups = conv.getGroups();
+    c.columns = constantExpr(static_cast<int64_t>(conv.getColumns()) / c.groups, ctx);
+    Shape x = shapeOf(c.a), y = shapeOf(c.result);
+    int64_t rank = conv.getSpatialRank(), channels = *constantOf(x.back());
+    c.groupStride = channels / c.groups;
+    SmallVector<int64_t> window = conv.getWindow();
+    SmallVector<AffineExpr> strides(rank + 1);
+    AffineExpr stride = constantExpr(channels, ctx);
+    for (int64_t d = rank; d >= 0; --d) {
+      strides[d] = stride;
+      stride = stride * x[d];
+    }
+    c.rows.push_back({y[0], strides[0]});
+    for (int64_t d = 0; d < rank; ++d) {
+      c.rows.push_back({y[d + 1], strides[d + 1] * conv.getStrides()[d]});
+      c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d]});
+    }
+    c.reduction.push_back({constantExpr(channels / c.groups, ctx), one});
+  }
+  c.panels = c.columns.ceilDiv(kPanel);
+  c.rowCount = c.depth = one;
+  for (Dimension d : c.rows)
+    c.rowCount = c.rowCount * d.extent;
+  for (Dimension d : c.reduction)
+    c.depth = c.depth * d.extent;
+  mergeStrided(c.rows);
+  mergeStrided(c.reduction);
+  return c;
+}
+
+/// How rows and panels are cut into tasks. The same for all levels, so it does not ask the processor.
+struct Blocks {
+  int64_t rows = 48, panels = 1; // of one block
+  AffineExpr rowBlocks, panelBlocks;
+};
+
+Blocks blocksOf(const Contraction &c) {
+  Blocks blocks;
+  auto depth = constantOf(c.depth), rows = constantOf(c.rowCount);
+  // A block of A takes at most 128 kB; 48 rows are whole tiles at every level.
+  int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 48;
+  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, 48 * 64);
+  if (rows && *rows <= blocks.rows)
+    blocks.rows = std::max<int64_t>(1, *rows);
+  blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
+  auto panels = constantOf(c.panels);
+  if (!panels) {
+    blocks.panels = 8;
+    blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
+    return blocks;
+  }
+  int64_t wanted = 1;
+  if (auto known = constantOf(blocks.rowBlocks)) {
+    int64_t have = *known * c.groups;
+    if (auto batch = constantsOf(c.batch))
+      for (int64_t b : *batch)
+        have *= b;
+    wanted = llvm::divideCeil(8, std::max<int64_t>(1, have));
+  }
+  blocks.panels = std::max<int64_t>(1, llvm::divideCeil(*panels, wanted));
+  blocks.panels = std::min(*panels, static_cast<int64_t>(llvm::alignTo(blocks.panels, *panels >= 8 ? 4 : 2)));
+  blocks.panels = std::max<int64_t>(1, blocks.panels);
+  blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
+  return blocks;
+}
+
+struct Tile {
+  int64_t rows, panels;
+};
+
+/// The register tile: as many accumulators as the registers hold beside the panel's vectors and one broadcast.
+Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, std::optional<int64_t> rows) {
+  int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
+  int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
+  int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
+  int64_t most = std::max<int64_t>(1, accumulators / (vectors * wide));
+  if (rows && *rows < most) { // few rows: more panels at a time
+    int64_t high = std::max<int64_t>(1, *rows);
+    return {high, std::clamp<int64_t>(accumulators / (vectors * high), 1, std::min<int64_t>(panels, 4))};
+  }
+  if (!rows)
+    return {most, wide};
+  // The height that leaves the cheapest rest. A step of k costs the multiply-adds, two at a time, but never less than
+  // their latency.
+  auto cost = [&](int64_t height) {
+    double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
+    double loads = static_cast<double>(height + vectors * wide) / 2;
+    return std::max({multiplyAdds, loads, 4.0});
+  };
+  int64_t best = most;
+  double least = 1e300;
+  for (int64_t height = most; height >= std::max<int64_t>(1, most * 2 / 3); --height) {
+    double total = static_cast<double>(*rows / height) * cost(height) + (*rows % height ? cost(*rows % height) : 0);
+    if (total < least * 0.999)
+      least = total, best = height;
+  }
+  return {best, wide};
+}
+
+class Emitter {
+public:
+  Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), c(describe(k.group)), blocks(blocksOf(c)) {
+    element = computeType(elementTypeOf(c.result));
+    lanes = std::min<int64_t>(kPanel, std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth()));
+    vectors = kPanel / lanes;
+    auto rows = constantOf(c.rowCount);
+    tile = tileFor(k.target, lanes, blocks.panels, rows ? std::optional(std::min(*rows, blocks.rows)) : std::nullopt);
+    // The space of the result: batch dimensions as they are, rows, columns.
+    Shape y = shapeOf(c.result);
+    SmallVector<Value> tensors{c.result};
+    bool elementwise = true;
+    for (Operation &op : k.group.getBody().front().without_terminator())
+      if (&op != c.root) {
+        auto p = dyn_cast<Pointwise>(op);
+        elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
+        tensors.append(op.operand_begin(), op.operand_end());
+      }
+    if (c.batchRank == 0 && elementwise) {
+      IterationSpace merged = mergeDimensions(y, tensors, y.size() - 1);
+      if (merged.extents.size() <= 2)
+        space = merged;
+    }
+  }
+
+  LogicalResult emit();
+
+private:
+  void emitRows(Value from, Value to, Value panel, int64_t panels);
+  void emitTile(Value row, int64_t rows, Value panel, int64_t panels);
+  void emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels);
+  Value rowOffset(Value row);
+  Value multiplyAdd(Value x, Value y, Value sum);
+  Value zero();
+
+  KernelBuilder &k;
+  OpBuilder &b;
+  Location loc;
+  Contraction c;
+  Blocks blocks;
+  Tile tile;
+  Type element;
+  int64_t lanes, vectors;
+  std::optional<IterationSpace> space; // rows are one dimension for all that is fused
+  Value aOffset, bOffset, firstColumn; // of the group and batch at hand
+  SmallVector<Value> batchIndex;
+};
+
+Value Emitter::zero() {
+  return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
+}
+
+Value Emitter::multiplyAdd(Value x, Value y, Value sum) {
+  if (isa<FloatType>(element)) {
+    if (k.target.fusedMultiplyAdd)
+      return vector::FMAOp::create(b, loc, x, y, sum);
+    return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y), sum);
+  }
+  return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), sum);
+}
+
+Value Emitter::rowOffset(Value row) {
+  SmallVector<AffineExpr> extents;
+  for (Dimension d : c.rows)
+    extents.push_back(d.extent);
+  Value offset = aOffset;
+  SmallVector<Value> at = k.delinearize(row, extents);
+  for (auto [i, d] : llvm::zip(at, c.rows))
+    offset = k.add(offset, k.mul(i, k.expression(d.stride)));
+  return offset;
+}
+
+void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
+  auto columns = constantOf(c.columns), allPanels = constantOf(c.panels);
+  int64_t rest = columns ? *columns % kPanel : -1; // -1: known only at run time
+  int64_t rows = rowIndex.size();
+  auto emitPanel = [&](int64_t p, int64_t valid) {
+    Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t v = 0; v < vectors; ++v) {
+        int64_t here = valid < 0 ? -1 : std::min(lanes, valid - v * lanes);
+        if (here == 0 || (valid >= 0 && here < 0))
+          continue;
+        auto one = [&](GroupSource &source, LaneIndex lane, Value value) {
+          SmallVector<LaneIndex> index;
+          if (space && space->extents.size() == 2) {
+            index = space->spread(source, {source.uniform(rowIndex[r]), lane});
+          } else if (space) {
+            index = space->spread(source, {lane});
+          } else {
+            for (Value i : batchIndex)
+              index.push_back(source.uniform(i));
+            Shape y = shapeOf(c.result);
+            for (Value i : k.delinearize(rowIndex[r], ArrayRef(y).slice(c.batchRank, y.size() - c.batchRank - 1)))
+              index.push_back(source.uniform(i));
+            index.push_back(lane);
+          }
+          source.give(c.result, value);
+          SmallVector<Value> elements;
+          for (Value result : k.results())
+            elements.push_back(source.at(result, index));
+          for (auto [result, e] : llvm::zip(k.results(), elements))
+            if (e)
+              source.store(result, index, e);
+        };
+        Value accumulator = accumulators[(r * panels + p) * vectors + v];
+        Value at = k.add(column, k.index(v * lanes));
+        if (here == lanes) {
+          GroupSource source(k, lanes);
+          one(source, {at, lanes > 1 ? 1 : 0, nullptr}, accumulator);
+        } else if (here < 0) {
+          Value left = k.max(k.min(k.sub(k.add(firstColumn, k.expression(c.columns)), at), k.index(lanes)), k.index(0));
+          if (k.target.maskedMemory && lanes > 1) {
+            Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, left, k.index(0));
+            auto branch = scf::IfOp::create(b, loc, any, /*withElseRegion=*/false);
+            OpBuilder::InsertionGuard guard(b);
+            b.setInsertionPointToStart(branch.thenBlock());
+            LaneMask mask{left, vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()), left)};
+            GroupSource source(k, lanes, mask);
+            one(source, {at, 1, nullptr}, accumulator);
+          } else {
+            k.loop(k.index(0), left, 1, [&](Value lane) {
+              GroupSource source(k, 1);
+              Value x = vector::ExtractOp::create(b, loc, accumulator, ArrayRef<OpFoldResult>{OpFoldResult(lane)});
+              one(source, {k.add(at, lane), 0, nullptr}, x);
+            });
+          }
+        } else if (k.target.maskedMemory) {
+          LaneMask mask{k.index(here), vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()), k.index(here))};
+          GroupSource source(k, lanes, mask);
+          one(source, {at, 1, nullptr}, accumulator);
+        } else {
+          for (int64_t lane = 0; lane < here; ++lane) {
+            GroupSource source(k, 1);
+            one(source, {k.add(at, k.index(lane)), 0, nullptr}, vector::ExtractOp::create(b, loc, accumulator, lane));
+          }
+        }
+      }
+  };
+  for (int64_t p = 0; p < panels; ++p) {
+    if (rest == 0 || p + 1 < panels) {
+      emitPanel(p, kPanel);
+      continue;
+    }
+    if (allPanels && *allPanels == 1) {
+      emitPanel(p, rest);
+      continue;
+    }
+    Value last = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(panel, k.index(p)), k.sub(k.expression(c.panels), k.index(1)));
+    auto branch = scf::IfOp::create(b, loc, last, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    emitPanel(p, rest);
+    b.setInsertionPointToStart(branch.elseBlock());
+    emitPanel(p, kPanel);
+  }
+}
+
+void Emitter::emitTile(Value row, int64_t rows, Value panel, int64_t panels) {
+  SmallVector<Value> rowIndex, offsets;
+  for (int64_t r = 0; r < rows; ++r) {
+    rowIndex.push_back(k.add(row, k.index(r)));
+    // One merged dimension: constant distances, which fold into the addresses.
+    if (c.rows.size() <= 1 && r > 0)
+      offsets.push_back(k.add(offsets[0], k.mul(k.index(r), c.rows.empty() ? k.index(0) : k.expression(c.rows[0].stride))));
+    else
+      offsets.push_back(rowOffset(rowIndex.back()));
+  }
+  Value depth = k.expression(c.depth);
+  Value panelSize = k.mul(depth, k.index(kPanel));
+  Value bBase = k.add(bOffset, k.mul(panel, panelSize));
+  Memory a = k.memory[c.a], w = k.memory[c.b];
+  GroupSource convert(k, lanes), scalar(k, 1);
+  SmallVector<Value> accumulators(rows * panels * vectors, zero());
+
+  // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step.
+  auto step = [&](Value aAt, Value kAt, ValueRange sums) {
+    SmallVector<Value> next;
+    SmallVector<Value> bs;
+    Value bAt = k.add(bBase, k.mul(kAt, k.index(kPanel)));
+    for (int64_t p = 0; p < panels; ++p)
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value at = k.add(p ? k.add(bAt, k.mul(panelSize, k.index(p))) : bAt, k.index(v * lanes));
+        VectorType type = VectorType::get({lanes}, storageType(w.element));
+        bs.push_back(convert.fromStorage(vector::LoadOp::create(b, loc, type, w.base, at), w.element));
+      }
+    for (int64_t r = 0; r < rows; ++r) {
+      Value x = scalar.fromStorage(memref::LoadOp::create(b, loc, a.base, k.add(offsets[r], aAt)), a.element);
+      Value wide = vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, element), x);
+      for (int64_t v = 0; v < panels * vectors; ++v)
+        next.push_back(multiplyAdd(wide, bs[v], sums[r * panels * vectors + v]));
+    }
+    return next;
+  };
+
+  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums) {
+    if (d == c.reduction.size())
+      return step(aAt, kAt, sums);
+    Dimension dim = c.reduction[d];
+    auto extent = constantOf(dim.extent);
+    AffineExpr below = constantExpr(1, k.group.getContext());
+    for (size_t i = d + 1; i < c.reduction.size(); ++i)
+      below = below * c.reduction[i].extent;
+    Value stride = k.expression(dim.stride), inner = k.expression(below);
+    bool last = d + 1 == c.reduction.size();
+    int64_t unroll = !last || !extent ? 1 : *extent % 4 == 0 ? 4 : *extent % 3 == 0 ? 3 : *extent % 2 == 0 ? 2 : 1;
+    return k.loop(k.index(0), k.expression(dim.extent), unroll, sums, [&](Value i, ValueRange carried) {
+      SmallVector<Value> current(carried);
+      for (int64_t u = 0; u < unroll; ++u) {
+        Value at = k.add(i, k.index(u));
+        current = nest(d + 1, k.add(aAt, k.mul(at, stride)), k.add(kAt, k.mul(at, inner)), current);
+      }
+      return current;
+    });
+  };
+  accumulators = nest(0, k.index(0), k.index(0), accumulators);
+  emitEpilogue(rowIndex, panel, accumulators, panels);
+}
+
+void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
+  Value count = k.sub(to, from);
+  Value rest = b.createOrFold<arith::RemUIOp>(loc, count, k.index(tile.rows));
+  Value whole = k.sub(to, rest);
+  k.loop(from, whole, tile.rows, [&](Value row) { emitTile(row, tile.rows, panel, panels); });
+  if (tile.rows == 1)
+    return;
+  auto total = constantOf(c.rowCount);
+  if (!total) {
+    int64_t half = tile.rows / 2;
+    Value middle = whole;
+    if (half > 1) {
+      middle = k.add(whole, k.mul(b.createOrFold<arith::DivUIOp>(loc, rest, k.index(half)), k.index(half)));
+      k.loop(whole, middle, half, [&](Value row) { emitTile(row, half, panel, panels); });
+    }
+    k.loop(middle, to, 1, [&](Value row) { emitTile(row, 1, panel, panels); });
+    return;
+  }
+  // The rests that blocks can have, each with a tile of its height.
+  SmallVector<int64_t> rests;
+  auto note = [&](int64_t rows) {
+    if (rows % tile.rows && !llvm::is_contained(rests, rows % tile.rows))
+      rests.push_back(rows % tile.rows);
+  };
+  if (*total >= blocks.rows)
+    note(blocks.rows);
+  note(*total % blocks.rows);
+  for (int64_t r : rests) {
+    Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, k.index(r));
+    auto branch = scf::IfOp::create(b, loc, is, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    emitTile(whole, r, panel, panels);
+  }
+}
+
+LogicalResult Emitter::emit() {
+  // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block
+  k.loop(k.begin, k.end, 1, [&](Value task) {
+    MLIRContext *ctx = k.group.getContext();
+    SmallVector<AffineExpr> extents(c.batch);
+    extents.push_back(constantExpr(c.groups, ctx));
+    extents.push_back(blocks.panelBlocks);
+    extents.push_back(blocks.rowBlocks);
+    SmallVector<Value> at = k.delinearize(task, extents);
+    Value rowBlock = at.pop_back_val(), panelBlock = at.pop_back_val(), group = at.pop_back_val();
+    batchIndex = at;
+    aOffset = k.mul(group, k.index(c.groupStride));
+    bOffset = k.mul(group, k.mul(k.mul(k.expression(c.panels), k.index(kPanel)), k.expression(c.depth)));
+    firstColumn = k.mul(group, k.expression(c.columns));
+    for (auto [i, s, m] : llvm::zip(batchIndex, c.aBatch, c.bBatch)) {
+      aOffset = k.add(aOffset, k.mul(i, k.expression(s)));
+      Value matrix = k.mul(k.mul(k.expression(c.panels), k.index(kPanel)), k.expression(c.depth));
+      bOffset = k.add(bOffset, k.mul(k.mul(i, k.expression(m)), matrix));
+    }
+    Value from = k.mul(rowBlock, k.index(blocks.rows));
+    Value to = k.min(k.add(from, k.index(blocks.rows)), k.expression(c.rowCount));
+    Value firstPanel = k.mul(panelBlock, k.index(blocks.panels));
+    Value lastPanel = k.min(k.add(firstPanel, k.index(blocks.panels)), k.expression(c.panels));
+    Value wholeEnd = lastPanel;
+    if (tile.panels > 1) {
+      Value count = k.sub(lastPanel, firstPanel);
+      wholeEnd = k.sub(lastPanel, b.createOrFold<arith::RemUIOp>(loc, count, k.index(tile.panels)));
+    }
+    k.loop(firstPanel, wholeEnd, tile.panels, [&](Value panel) { emitRows(from, to, panel, tile.panels); });
+    auto panels = constantOf(c.panels);
+    bool uneven = tile.panels > 1 && (!panels || blocks.panels % tile.panels || *panels % blocks.panels % tile.panels);
+    if (uneven)
+      k.loop(wholeEnd, lastPanel, 1, [&](Value panel) { emitRows(from, to, panel, 1); });
+  });
+  return failure(k.failed);
+}
+
+} // namespace
+
+AffineExpr contractionTasks(GroupOp group) {
+  Contraction c = describe(group);
+  Blocks blocks = blocksOf(c);
+  return product(c.batch, group.getContext()) * c.groups * blocks.panelBlocks * blocks.rowBlocks;
+}
+
+LogicalResult emitContractionKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }
+
+} // namespace mlc

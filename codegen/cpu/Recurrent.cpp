@@ -1,0 +1,172 @@
+//===- Recurrent.cpp - LSTM and GRU over a whole sequence ------------------------===//
+//
+// A step adds the recurrence's product to the projected input and applies the gates. Sixteen hidden units are done at a time:
+// the accumulators of all their gates stay in registers over the whole of k, then the gates are computed from them. The
+// weights come in panels of 16 units with the gates beside each other, so that one step of k reads one run of memory.
+//
+// A task is one element of the batch: steps follow each other, batches do not.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+namespace {
+
+class Emitter {
+public:
+  explicit Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), op(cast<RecurrentOp>(rootOf(k.group))) {
+    gates = op.getKind() == RecurrentKind::lstm ? 4 : 3;
+    element = computeType(elementTypeOf(op.getProjected()));
+    hidden = *constantOf(shapeOf(op.getHidden0()).back());
+    lanes = std::min<int64_t>(16, k.lanesFor({elementTypeOf(op.getProjected())}));
+    type = VectorType::get({lanes}, element);
+  }
+  LogicalResult emit();
+
+private:
+  Value splat(double v) { return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, Attribute(b.getFloatAttr(element, v)))); }
+  Value add(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+  Value mul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+  Value sigmoid(Value x) {
+    return arith::DivFOp::create(b, loc, splat(1), add(splat(1), math::ExpOp::create(b, loc, arith::NegFOp::create(b, loc, x))));
+  }
+  /// Vector `v` of 16 units from `unit` on of a row of `hidden` elements at `base`; what lies behind the last unit reads 0.
+  Value load(Value tensor, Value base, Value unit);
+  void store(Value tensor, Value base, Value unit, Value value);
+  void block(Value batch, Value step, Value before, Value unit);
+
+  KernelBuilder &k;
+  OpBuilder &b;
+  Location loc;
+  RecurrentOp op;
+  int64_t gates, hidden, lanes;
+  Type element;
+  VectorType type;
+  Value batches, steps;
+  bool first = false; // the step that starts from hidden0
+};
+
+Value Emitter::load(Value tensor, Value base, Value unit) {
+  Memory m = k.memory[tensor];
+  Value at = k.add(base, unit);
+  auto vectorAt = [&]() -> Value { return vector::LoadOp::create(b, loc, type, m.base, at); };
+  if (hidden % lanes == 0)
+    return vectorAt();
+  // Units that do not exist are read from the last one that does; they are never stored.
+  SmallVector<Value> elements;
+  for (int64_t l = 0; l < lanes; ++l)
+    elements.push_back(memref::LoadOp::create(b, loc, m.base, k.add(base, k.min(k.add(unit, k.index(l)), k.index(hidden - 1)))));
+  return vector::FromElementsOp::create(b, loc, type, elements);
+}
+
+void Emitter::store(Value tensor, Value base, Value unit, Value value) {
+  auto it = k.memory.find(tensor);
+  if (it == k.memory.end())
+    return;
+  Memory m = it->second;
+  if (hidden % lanes == 0) {
+    vector::StoreOp::create(b, loc, value, m.base, k.add(base, unit));
+    return;
+  }
+  Value count = k.max(k.min(k.sub(k.index(hidden), unit), k.index(lanes)), k.index(0));
+  k.loop(k.index(0), count, 1, [&](Value l) {
+    Value x = vector::ExtractOp::create(b, loc, value, ArrayRef<OpFoldResult>{OpFoldResult(l)});
+    memref::StoreOp::create(b, loc, x, m.base, k.add(base, k.add(unit, l)));
+  });
+}
+
+void Emitter::block(Value batch, Value step, Value before, Value panel) {
+  int64_t vectors = 16 / lanes;
+  Memory weights = k.memory[op.getWeights()];
+  Memory state = k.memory[first ? op.getHidden0() : op.getSequence()];
+  int64_t width = gates * 16;
+  Value start = k.mul(panel, k.index(hidden * width));
+  // before: offset of the previous hidden state's row.
+  SmallVector<Value> sums(gates * vectors, splat(0));
+  int64_t unroll = hidden % 2 == 0 ? 2 : 1;
+  sums = k.loop(k.index(0), k.index(hidden), unroll, sums, [&](Value at, ValueRange carried) {
+    SmallVector<Value> current(carried);
+    for (int64_t u = 0; u < unroll; ++u) {
+      Value unit = k.add(at, k.index(u));
+      Value h = memref::LoadOp::create(b, loc, state.base, k.add(before, unit));
+      Value wide = vector::BroadcastOp::create(b, loc, type, h);
+      Value row = k.add(start, k.mul(unit, k.index(width)));
+      for (int64_t g = 0; g < gates * vectors; ++g) {
+        Value w = vector::LoadOp::create(b, loc, type, weights.base, k.add(row, k.index(g * lanes)));
+        current[g] = vector::FMAOp::create(b, loc, wide, w, current[g]);
+      }
+    }
+    return current;
+  });
+  // Rows of projected, of the sequence and of the states.
+  Value place = k.add(k.mul(step, batches), batch);
+  Value projected = k.mul(place, k.index(gates * hidden));
+  Value sequenceRow = k.mul(place, k.index(hidden)), stateRow = k.mul(batch, k.index(hidden));
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value unit = k.add(k.mul(panel, k.index(16)), k.index(v * lanes));
+    auto input = [&](int64_t g) { return load(op.getProjected(), k.add(projected, k.index(g * hidden)), unit); };
+    auto sum = [&](int64_t g) { return sums[g * vectors + v]; };
+    Value next;
+    if (op.getKind() == RecurrentKind::lstm) { // i, o, f, c
+      Value i = sigmoid(add(input(0), sum(0))), o = sigmoid(add(input(1), sum(1))), f = sigmoid(add(input(2), sum(2)));
+      Value c = math::TanhOp::create(b, loc, add(input(3), sum(3)));
+      Value cell = load(first ? op.getCell0() : op.getCell(), stateRow, unit);
+      Value newCell = add(mul(f, cell), mul(i, c));
+      store(op.getCell(), stateRow, unit, newCell);
+      next = mul(o, math::TanhOp::create(b, loc, newCell));
+    } else { // z, r, h
+      Value z = sigmoid(add(input(0), sum(0))), r = sigmoid(add(input(1), sum(1)));
+      Value product = sum(2);
+      if (op.getBias())
+        product = add(product, load(op.getBias(), k.index(2 * hidden), unit));
+      Value h = math::TanhOp::create(b, loc, add(input(2), mul(r, product)));
+      Value old = load(first ? op.getHidden0() : op.getSequence(), before, unit);
+      next = add(mul(arith::SubFOp::create(b, loc, splat(1), z), h), mul(z, old));
+    }
+    store(op.getSequence(), sequenceRow, unit, next);
+  }
+}
+
+LogicalResult Emitter::emit() {
+  if (op.getKind() == RecurrentKind::gru && !op.getLinearBeforeReset())
+    return op.emitOpError("resets before the product, which needs the whole reset state first");
+  Shape projected = shapeOf(op.getProjected());
+  steps = k.expression(projected[0]);
+  batches = k.expression(projected[1]);
+  Value panels = k.index(llvm::divideCeil(hidden, 16));
+  k.loop(k.begin, k.end, 1, [&](Value batch) {
+    auto stepAt = [&](Value t) { return op.getReverse() ? k.sub(k.sub(steps, k.index(1)), t) : t; };
+    first = true;
+    k.loop(k.index(0), panels, 1, [&](Value panel) { block(batch, stepAt(k.index(0)), k.mul(batch, k.index(hidden)), panel); });
+    first = false;
+    k.loop(k.index(1), steps, 1, [&](Value t) {
+      Value previous = stepAt(k.sub(t, k.index(1)));
+      Value before = k.mul(k.add(k.mul(previous, batches), batch), k.index(hidden));
+      k.loop(k.index(0), panels, 1, [&](Value panel) { block(batch, stepAt(t), before, panel); });
+    });
+    // The last hidden state.
+    if (auto it = k.memory.find(op.getHidden()); it != k.memory.end()) {
+      Value last = stepAt(k.sub(steps, k.index(1)));
+      Value from = k.mul(k.add(k.mul(last, batches), batch), k.index(hidden)), to = k.mul(batch, k.index(hidden));
+      k.loop(k.index(0), k.index(hidden), 1, [&](Value i) {
+        Value x = memref::LoadOp::create(b, loc, k.memory[op.getSequence()].base, k.add(from, i));
+        memref::StoreOp::create(b, loc, x, it->second.base, k.add(to, i));
+      });
+    }
+  });
+  return failure(k.failed);
+}
+
+} // namespace
+
+AffineExpr recurrentTasks(GroupOp group) { return shapeOf(cast<RecurrentOp>(rootOf(group)).getProjected())[1]; }
+
+LogicalResult emitRecurrentKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }
+
+} // namespace mlc

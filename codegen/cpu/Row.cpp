@@ -1,0 +1,551 @@
+//===- Row.cpp - reductions, softmax, normalisation, scans ---------------------===//
+//
+// The dimensions of x are kept or reduced. Where the innermost is kept, vectors run along it and each lane has a result of its
+// own; where it is reduced, vectors gather partial results that are combined at the end, in an order that does not depend on
+// anything but the shape. A task is one index of the kept dimensions that vectors do not cover.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelBuilder.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace mlc {
+
+namespace {
+
+/// Which dimensions of x the root combines.
+SmallVector<bool> reducedDimensions(Operation *root) {
+  int64_t rank = tensorTypeOf(root->getOperand(0)).getRank();
+  SmallVector<bool> reduced(rank, false);
+  if (auto op = dyn_cast<ReduceOp>(root)) {
+    for (int64_t a : op.getAxes())
+      reduced[a] = true;
+  } else if (auto op = dyn_cast<ArgReduceOp>(root)) {
+    reduced[op.getAxis()] = true;
+  } else if (auto op = dyn_cast<CumulativeOp>(root)) {
+    reduced[op.getAxis()] = true;
+  } else if (auto op = dyn_cast<SoftmaxOp>(root)) {
+    reduced[op.getAxis()] = true;
+  } else if (auto op = dyn_cast<LayerNormOp>(root)) {
+    for (int64_t d = op.getAxis(); d < rank; ++d)
+      reduced[d] = true;
+  }
+  return reduced;
+}
+
+bool isOne(AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); }
+
+using Combine = llvm::function_ref<Value(Value, Value)>;
+
+class Emitter {
+public:
+  explicit Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), root(rootOf(k.group)), x(root->getOperand(0)), y(root->getResult(0)) {
+    shape = shapeOf(x);
+    reduced = reducedDimensions(root);
+    rank = shape.size();
+    element = computeType(elementTypeOf(x));
+    lanes = k.groupLanes();
+    // The lane dimension: the last that is more than one element.
+    lane = rank - 1;
+    while (lane > 0 && isOne(shape[lane]))
+      --lane;
+  }
+  LogicalResult emit();
+
+private:
+  using Place = SmallVector<LaneIndex>; // of x, reduced dimensions unset
+
+  /// Walks the kept dimensions that tasks enumerate, and the lane dimension if it is kept.
+  void forEachPlace(function_ref<void(GroupSource &, Place)> body);
+  /// Walks the reduced dimensions; `body` sees an index of x. Vectors run along the last if it is reduced.
+  void sweep(Place place, int64_t lanes, function_ref<void(GroupSource &, ArrayRef<LaneIndex>)> body, GroupSource *outer);
+  /// Combines f(x) over the reduced dimensions into one value (a vector of independent ones where lanes are kept).
+  Value fold(GroupSource &outer, Place place, Type type, double identity, function_ref<Value(GroupSource &, ArrayRef<LaneIndex>)> f,
+             Combine combine);
+  Value horizontal(Value vector, Combine combine);
+  void finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value);
+  SmallVector<LaneIndex> resultIndex(ArrayRef<LaneIndex> place, bool keepdims, GroupSource &source);
+
+  void reduce(ReduceOp op);
+  void argReduce(ArgReduceOp op);
+  void cumulative(CumulativeOp op);
+  void softmax(SoftmaxOp op);
+  void layerNorm(LayerNormOp op);
+
+  Value real(Type type, double value) {
+    Type scalar = getElementTypeOrSelf(type);
+    TypedAttr attr = isa<FloatType>(scalar) ? TypedAttr(b.getFloatAttr(scalar, value)) : TypedAttr(b.getIntegerAttr(scalar, static_cast<int64_t>(value)));
+    if (auto v = dyn_cast<VectorType>(type))
+      attr = DenseElementsAttr::get(v, Attribute(attr));
+    return arith::ConstantOp::create(b, loc, attr);
+  }
+  bool laneKept() const { return rank == 0 || !reduced[lane]; }
+  Value fit(GroupSource &source, Value v, Type type) {
+    return isa<VectorType>(type) && !isa<VectorType>(v.getType()) ? source.splat(v) : v;
+  }
+
+  KernelBuilder &k;
+  OpBuilder &b;
+  Location loc;
+  Operation *root;
+  Value x, y;
+  Shape shape;
+  SmallVector<bool> reduced;
+  int64_t rank, lane = 0, lanes;
+  Type element;
+};
+
+void Emitter::forEachPlace(function_ref<void(GroupSource &, Place)> body) {
+  SmallVector<AffineExpr> extents;
+  SmallVector<int64_t> dims;
+  for (int64_t d = 0; d < rank; ++d)
+    if (!reduced[d] && !(laneKept() && d == lane)) {
+      extents.push_back(shape[d]);
+      dims.push_back(d);
+    }
+  k.loop(k.begin, k.end, 1, [&](Value task) {
+    SmallVector<Value> at = k.delinearize(task, extents);
+    auto with = [&](GroupSource &source, std::optional<LaneIndex> laneIndex) {
+      Place place(rank, source.uniform(0));
+      for (auto [v, d] : llvm::zip(at, dims))
+        place[d] = source.uniform(v);
+      if (laneIndex)
+        place[lane] = *laneIndex;
+      body(source, place);
+    };
+    if (rank > 0 && laneKept()) {
+      k.vectorLoop(shape[lane], lanes, [&](GroupSource &source, LaneIndex i) { with(source, i); });
+    } else {
+      GroupSource source(k, 1);
+      with(source, std::nullopt);
+    }
+  });
+}
+
+Value Emitter::horizontal(Value vector, Combine combine) {
+  int64_t n = cast<VectorType>(vector.getType()).getNumElements();
+  while (n > 1) {
+    n /= 2;
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < n; ++i)
+      low.push_back(i), high.push_back(n + i);
+    Value l = vector::ShuffleOp::create(b, loc, vector, vector, low), h = vector::ShuffleOp::create(b, loc, vector, vector, high);
+    vector = combine(l, h);
+  }
+  return vector::ExtractOp::create(b, loc, vector, 0);
+}
+
+Value Emitter::fold(GroupSource &outer, Place place, Type type, double identity,
+                    function_ref<Value(GroupSource &, ArrayRef<LaneIndex>)> f, Combine combine) {
+  SmallVector<int64_t> dims;
+  for (int64_t d = 0; d < rank; ++d)
+    if (reduced[d] && !(!laneKept() && d == lane) && !isOne(shape[d]))
+      dims.push_back(d);
+  // All reduced dimensions but the lane's, carrying `state`.
+  std::function<SmallVector<Value>(size_t, ValueRange, function_ref<SmallVector<Value>(ValueRange)>)> nest =
+      [&](size_t i, ValueRange state, function_ref<SmallVector<Value>(ValueRange)> inner) -> SmallVector<Value> {
+    if (i == dims.size())
+      return inner(state);
+    return k.loop(k.index(0), k.expression(shape[dims[i]]), 1, state, [&](Value at, ValueRange carried) {
+      place[dims[i]] = outer.uniform(at);
+      return nest(i + 1, carried, inner);
+    });
+  };
+  if (laneKept()) {
+    Type own = outer.lanes > 1 ? Type(VectorType::get({outer.lanes}, type)) : type;
+    return nest(0, real(own, identity), [&](ValueRange state) {
+      Value v = f(outer, place);
+      return SmallVector<Value>{v ? combine(state[0], fit(outer, v, own)) : state[0]};
+    })[0];
+  }
+  auto length = constantOf(shape[lane]);
+  Value total = k.expression(shape[lane]);
+  Type wide = VectorType::get({lanes}, type);
+  bool vectors = lanes > 1 && (!length || *length >= lanes);
+  Value rest = vectors ? b.createOrFold<arith::RemUIOp>(loc, total, k.index(lanes)) : total;
+  Value whole = k.sub(total, rest);
+  // Four partial results, where the row is long enough, hide the latency of combining.
+  int64_t parts = !length || *length >= 8 * lanes ? 4 : 1;
+  SmallVector<Value> init;
+  if (vectors)
+    init.assign(parts, real(wide, identity));
+  bool remains = !vectors || !length || *length % lanes;
+  if (remains)
+    init.push_back(real(type, identity));
+  SmallVector<Value> sums = nest(0, init, [&](ValueRange state) {
+    SmallVector<Value> current(state);
+    if (vectors) {
+      GroupSource source(k, lanes);
+      auto one = [&](Value at, Value sum) {
+        place[lane] = {at, 1, nullptr};
+        Value v = f(source, place);
+        return v ? combine(sum, fit(source, v, wide)) : sum;
+      };
+      Value block = k.mul(b.createOrFold<arith::DivUIOp>(loc, whole, k.index(parts * lanes)), k.index(parts * lanes));
+      SmallVector<Value> carried(current.begin(), current.begin() + parts);
+      carried = k.loop(k.index(0), block, parts * lanes, carried, [&](Value at, ValueRange sums) {
+        SmallVector<Value> next;
+        for (int64_t p = 0; p < parts; ++p)
+          next.push_back(one(k.add(at, k.index(p * lanes)), sums[p]));
+        return next;
+      });
+      if (parts > 1)
+        carried[0] = k.loop(block, whole, lanes, carried[0], [&](Value at, ValueRange sums) { return SmallVector<Value>{one(at, sums[0])}; })[0];
+      std::copy(carried.begin(), carried.end(), current.begin());
+    }
+    if (remains) {
+      GroupSource source(k, 1);
+      current.back() = k.loop(whole, total, 1, current.back(), [&](Value at, ValueRange sums) {
+        place[lane] = source.uniform(at);
+        Value v = f(source, place);
+        return SmallVector<Value>{v ? combine(sums[0], v) : sums[0]};
+      })[0];
+    }
+    return current;
+  });
+  Value result;
+  if (vectors) {
+    Value sum = sums[0];
+    for (int64_t p = 1; p < parts; ++p)
+      sum = combine(sum, sums[p]);
+    result = horizontal(sum, combine);
+  }
+  if (remains)
+    result = result ? combine(result, sums.back()) : sums.back();
+  return result;
+}
+
+void Emitter::sweep(Place place, int64_t, function_ref<void(GroupSource &, ArrayRef<LaneIndex>)> body, GroupSource *outer) {
+  std::function<void(int64_t)> nest = [&](int64_t d) {
+    if (d == rank) {
+      body(*outer, place);
+      return;
+    }
+    if (!reduced[d]) {
+      nest(d + 1);
+      return;
+    }
+    if (d == lane && !laneKept()) {
+      // Dimensions behind the lane's are single elements.
+      k.vectorLoop(shape[d], lanes, [&](GroupSource &source, LaneIndex i) {
+        place[d] = i;
+        body(source, place);
+      });
+      return;
+    }
+    k.loop(k.index(0), k.expression(shape[d]), 1, [&](Value i) {
+      place[d] = outer->uniform(i);
+      nest(d + 1);
+    });
+  };
+  nest(0);
+}
+
+void Emitter::finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value) {
+  source.give(y, value);
+  SmallVector<Value> elements;
+  for (Value result : k.results())
+    elements.push_back(source.at(result, index));
+  for (auto [result, e] : llvm::zip(k.results(), elements))
+    if (e)
+      source.store(result, index, e);
+}
+
+SmallVector<LaneIndex> Emitter::resultIndex(ArrayRef<LaneIndex> place, bool keepdims, GroupSource &source) {
+  SmallVector<LaneIndex> index;
+  for (int64_t d = 0; d < rank; ++d) {
+    if (!reduced[d])
+      index.push_back(place[d]);
+    else if (keepdims)
+      index.push_back(source.uniform(0));
+  }
+  return index;
+}
+
+void Emitter::reduce(ReduceOp op) {
+  bool isReal = isa<FloatType>(element);
+  bool isUnsigned = !isReal && (elementTypeOf(x).isUnsignedInteger() || elementTypeOf(x).isInteger(1));
+  unsigned bits = element.getIntOrFloatBitWidth();
+  double inf = std::numeric_limits<double>::infinity(), identity = 0;
+  ReduceKind kind = op.getKind();
+  if (kind == ReduceKind::prod)
+    identity = 1;
+  if (kind == ReduceKind::max)
+    identity = isReal ? -inf : isUnsigned ? 0 : -std::ldexp(1.0, bits - 1);
+  if (kind == ReduceKind::min)
+    identity = isReal ? inf : 0;
+  auto combine = [&](Value s, Value v) -> Value {
+    switch (kind) {
+    case ReduceKind::sum: return isReal ? Value(arith::AddFOp::create(b, loc, s, v)) : Value(arith::AddIOp::create(b, loc, s, v));
+    case ReduceKind::prod: return isReal ? Value(arith::MulFOp::create(b, loc, s, v)) : Value(arith::MulIOp::create(b, loc, s, v));
+    case ReduceKind::max:
+      if (isReal) return arith::MaximumFOp::create(b, loc, s, v);
+      return isUnsigned ? Value(arith::MaxUIOp::create(b, loc, s, v)) : Value(arith::MaxSIOp::create(b, loc, s, v));
+    case ReduceKind::min:
+      if (isReal) return arith::MinimumFOp::create(b, loc, s, v);
+      return isUnsigned ? Value(arith::MinUIOp::create(b, loc, s, v)) : Value(arith::MinSIOp::create(b, loc, s, v));
+    }
+    llvm_unreachable("all kinds");
+  };
+  forEachPlace([&](GroupSource &source, Place place) {
+    Value result;
+    if (kind == ReduceKind::min && !isReal) {
+      // The highest value has no exact double at 64 bits: minimum of the complement's maximum.
+      auto invert = [&](Value v) -> Value { return arith::XOrIOp::create(b, loc, v, real(v.getType(), -1)); };
+      auto larger = [&](Value s, Value v) -> Value {
+        return isUnsigned ? Value(arith::MaxUIOp::create(b, loc, s, v)) : Value(arith::MaxSIOp::create(b, loc, s, v));
+      };
+      double lowest = isUnsigned ? 0 : -std::ldexp(1.0, bits - 1);
+      result = invert(fold(source, place, element, lowest, [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
+        Value v = s.at(x, at);
+        return v ? invert(v) : v;
+      }, larger));
+    } else {
+      result = fold(source, place, element, identity, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, combine);
+    }
+    finish(source, resultIndex(place, op.getKeepdims(), source), result);
+  });
+}
+
+void Emitter::argReduce(ArgReduceOp op) {
+  bool isReal = isa<FloatType>(element), isMax = op.getKind() == ReduceKind::max, last = op.getLast();
+  bool isUnsigned = !isReal && (elementTypeOf(x).isUnsignedInteger() || elementTypeOf(x).isInteger(1));
+  auto better = [&](Value v, Value best) -> Value { // whether v replaces an earlier best
+    if (isReal) {
+      using P = arith::CmpFPredicate;
+      return arith::CmpFOp::create(b, loc, isMax ? (last ? P::OGE : P::OGT) : (last ? P::OLE : P::OLT), v, best);
+    }
+    using P = arith::CmpIPredicate;
+    P p = isMax ? (last ? P::sge : P::sgt) : (last ? P::sle : P::slt);
+    if (isUnsigned)
+      p = isMax ? (last ? P::uge : P::ugt) : (last ? P::ule : P::ult);
+    return arith::CmpIOp::create(b, loc, p, v, best);
+  };
+  int64_t axis = op.getAxis();
+  Type i64 = b.getI64Type();
+  Value length = k.expression(shape[axis]);
+  forEachPlace([&](GroupSource &source, Place place) {
+    bool kept = laneKept() || axis != lane;
+    auto known = constantOf(shape[axis]);
+    if (kept || lanes == 1 || (known && *known < 2 * lanes)) {
+      place[axis] = source.uniform(0);
+      Value first = source.at(x, place);
+      if (!first)
+        return;
+      Type own = source.valueType(elementTypeOf(x));
+      first = fit(source, first, own);
+      Type at = source.lanes > 1 ? Type(VectorType::get({source.lanes}, i64)) : i64;
+      SmallVector<Value> best = k.loop(k.index(1), length, 1, {first, real(at, 0)}, [&](Value i, ValueRange state) {
+        place[axis] = source.uniform(i);
+        Value v = source.at(x, place);
+        if (!v)
+          return SmallVector<Value>(state);
+        v = fit(source, v, own);
+        Value wins = better(v, state[0]);
+        Value number = arith::IndexCastOp::create(b, loc, i64, i);
+        return SmallVector<Value>{arith::SelectOp::create(b, loc, wins, v, state[0]),
+                                  arith::SelectOp::create(b, loc, wins, fit(source, number, at), state[1])};
+      });
+      finish(source, resultIndex(place, op.getKeepdims(), source), best[1]);
+      return;
+    }
+    // Each lane finds its best; then the lanes are compared, the lower index first among equals.
+    GroupSource wide(k, lanes);
+    VectorType vi = VectorType::get({lanes}, i64);
+    place[axis] = {k.index(0), 1, nullptr};
+    Value first = wide.at(x, place);
+    if (!first)
+      return;
+    SmallVector<int64_t> steps;
+    for (int64_t i = 0; i < lanes; ++i)
+      steps.push_back(i);
+    Value start = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(vi, ArrayRef<int64_t>(steps)));
+    Value whole = k.sub(length, b.createOrFold<arith::RemUIOp>(loc, length, k.index(lanes)));
+    SmallVector<Value> best = k.loop(k.index(lanes), whole, lanes, {first, start}, [&](Value i, ValueRange state) {
+      place[axis] = {i, 1, nullptr};
+      Value v = wide.at(x, place);
+      if (!v)
+        return SmallVector<Value>(state);
+      Value wins = better(v, state[0]);
+      Value number = vector::BroadcastOp::create(b, loc, vi, arith::IndexCastOp::create(b, loc, i64, i));
+      number = arith::AddIOp::create(b, loc, number, start);
+      return SmallVector<Value>{arith::SelectOp::create(b, loc, wins, v, state[0]), arith::SelectOp::create(b, loc, wins, number, state[1])};
+    });
+    Value v = vector::ExtractOp::create(b, loc, best[0], 0), at = vector::ExtractOp::create(b, loc, best[1], 0);
+    auto strictly = [&](Value a, Value o) -> Value {
+      if (isReal)
+        return arith::CmpFOp::create(b, loc, isMax ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT, a, o);
+      using P = arith::CmpIPredicate;
+      return arith::CmpIOp::create(b, loc, isUnsigned ? (isMax ? P::ugt : P::ult) : (isMax ? P::sgt : P::slt), a, o);
+    };
+    for (int64_t l = 1; l < lanes; ++l) {
+      Value lv = vector::ExtractOp::create(b, loc, best[0], l), li = vector::ExtractOp::create(b, loc, best[1], l);
+      Value equal = isReal ? Value(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, lv, v))
+                           : Value(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lv, v));
+      Value order = arith::CmpIOp::create(b, loc, last ? arith::CmpIPredicate::sgt : arith::CmpIPredicate::slt, li, at);
+      Value wins = arith::OrIOp::create(b, loc, strictly(lv, v), arith::AndIOp::create(b, loc, equal, order));
+      v = arith::SelectOp::create(b, loc, wins, lv, v);
+      at = arith::SelectOp::create(b, loc, wins, li, at);
+    }
+    SmallVector<Value> end = k.loop(whole, length, 1, {v, at}, [&](Value i, ValueRange state) {
+      place[axis] = source.uniform(i);
+      Value one = source.at(x, place);
+      if (!one)
+        return SmallVector<Value>(state);
+      Value wins = better(one, state[0]);
+      Value number = arith::IndexCastOp::create(b, loc, i64, i);
+      return SmallVector<Value>{arith::SelectOp::create(b, loc, wins, one, state[0]), arith::SelectOp::create(b, loc, wins, number, state[1])};
+    });
+    finish(source, resultIndex(place, op.getKeepdims(), source), end[1]);
+  });
+}
+
+void Emitter::cumulative(CumulativeOp op) {
+  bool isReal = isa<FloatType>(element), isSum = op.getKind() == ReduceKind::sum;
+  int64_t axis = op.getAxis();
+  auto combine = [&](Value s, Value v) -> Value {
+    if (isSum)
+      return isReal ? Value(arith::AddFOp::create(b, loc, s, v)) : Value(arith::AddIOp::create(b, loc, s, v));
+    return isReal ? Value(arith::MulFOp::create(b, loc, s, v)) : Value(arith::MulIOp::create(b, loc, s, v));
+  };
+  Value length = k.expression(shape[axis]);
+  forEachPlace([&](GroupSource &source, Place place) {
+    Type own = source.valueType(elementTypeOf(x));
+    k.loop(k.index(0), length, 1, real(own, isSum ? 0 : 1), [&](Value i, ValueRange state) {
+      Value at = op.getReverse() ? k.sub(k.sub(length, k.index(1)), i) : i;
+      place[axis] = source.uniform(at);
+      Value v = source.at(x, place);
+      if (!v)
+        return SmallVector<Value>(state);
+      Value next = combine(state[0], fit(source, v, own));
+      finish(source, place, op.getExclusive() ? state[0] : next);
+      return SmallVector<Value>{next};
+    });
+  });
+}
+
+void Emitter::softmax(SoftmaxOp op) {
+  double inf = std::numeric_limits<double>::infinity();
+  auto larger = [&](Value s, Value v) -> Value { return arith::MaximumFOp::create(b, loc, s, v); };
+  auto plus = [&](Value s, Value v) -> Value { return arith::AddFOp::create(b, loc, s, v); };
+  // Where the result itself is stored, the exponentials wait in its place for their sum.
+  bool keep = !op.getLog() && k.memory.count(y);
+  forEachPlace([&](GroupSource &source, Place place) {
+    Value highest = fold(source, place, element, -inf, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, larger);
+    auto power = [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
+      Value v = s.at(x, at);
+      if (!v)
+        return v;
+      Type own = s.valueType(elementTypeOf(x));
+      return math::ExpOp::create(b, loc, arith::SubFOp::create(b, loc, fit(s, v, own), fit(s, highest, own)));
+    };
+    Value sum = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
+      Value e = power(s, at);
+      if (e && keep)
+        s.store(y, at, e);
+      return e;
+    }, plus);
+    Value factor = op.getLog() ? Value(math::LogOp::create(b, loc, sum))
+                               : Value(arith::DivFOp::create(b, loc, real(sum.getType(), 1), sum));
+    sweep(place, lanes, [&](GroupSource &s, ArrayRef<LaneIndex> at) {
+      Type own = s.valueType(elementTypeOf(x));
+      Value v;
+      if (op.getLog()) {
+        v = s.at(x, at);
+        if (!v)
+          return;
+        v = arith::SubFOp::create(b, loc, arith::SubFOp::create(b, loc, fit(s, v, own), fit(s, highest, own)), fit(s, factor, own));
+      } else {
+        v = keep ? s.load(k.memory[y], at) : power(s, at);
+        if (!v)
+          return;
+        v = arith::MulFOp::create(b, loc, v, fit(s, factor, own));
+      }
+      finish(s, at, v);
+    }, &source);
+  });
+}
+
+void Emitter::layerNorm(LayerNormOp op) {
+  auto plus = [&](Value s, Value v) -> Value { return arith::AddFOp::create(b, loc, s, v); };
+  Value count = k.index(1);
+  for (int64_t d = op.getAxis(); d < rank; ++d)
+    count = k.mul(count, k.expression(shape[d]));
+  Value n = arith::SIToFPOp::create(b, loc, element, arith::IndexCastOp::create(b, loc, b.getI64Type(), count));
+  Value share = arith::DivFOp::create(b, loc, real(element, 1), n);
+  forEachPlace([&](GroupSource &source, Place place) {
+    Value mean = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, plus);
+    mean = arith::MulFOp::create(b, loc, mean, share);
+    auto centred = [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
+      Value v = s.at(x, at);
+      if (!v)
+        return v;
+      Type own = s.valueType(elementTypeOf(x));
+      return arith::SubFOp::create(b, loc, fit(s, v, own), fit(s, mean, own));
+    };
+    Value variance = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
+      Value v = centred(s, at);
+      return v ? Value(arith::MulFOp::create(b, loc, v, v)) : v;
+    }, plus);
+    variance = arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, variance, share), real(element, op.getEpsilon().convertToDouble()));
+    Value factor = arith::DivFOp::create(b, loc, real(element, 1), math::SqrtOp::create(b, loc, variance));
+    sweep(place, lanes, [&](GroupSource &s, ArrayRef<LaneIndex> at) {
+      Type own = s.valueType(elementTypeOf(x));
+      Value v = centred(s, at);
+      if (!v)
+        return;
+      v = arith::MulFOp::create(b, loc, v, fit(s, factor, own));
+      auto operand = [&](Value tensor) {
+        int64_t have = tensorTypeOf(tensor).getRank();
+        SmallVector<LaneIndex> index;
+        for (int64_t d = 0; d < have; ++d)
+          index.push_back(tensorTypeOf(tensor).getDimSize(d) == 1 ? s.uniform(0) : at[rank - have + d]);
+        return fit(s, s.at(tensor, index), own);
+      };
+      if (op.getScale())
+        v = arith::MulFOp::create(b, loc, v, operand(op.getScale()));
+      if (op.getBias())
+        v = arith::AddFOp::create(b, loc, v, operand(op.getBias()));
+      finish(s, at, v);
+    }, &source);
+  });
+}
+
+LogicalResult Emitter::emit() {
+  if (auto op = dyn_cast<ReduceOp>(root))
+    reduce(op);
+  else if (auto op = dyn_cast<ArgReduceOp>(root))
+    argReduce(op);
+  else if (auto op = dyn_cast<CumulativeOp>(root))
+    cumulative(op);
+  else if (auto op = dyn_cast<SoftmaxOp>(root))
+    softmax(op);
+  else
+    layerNorm(cast<LayerNormOp>(root));
+  return failure(k.failed);
+}
+
+} // namespace
+
+AffineExpr rowTasks(GroupOp group) {
+  Operation *root = rootOf(group);
+  Shape shape = shapeOf(root->getOperand(0));
+  SmallVector<bool> reduced = reducedDimensions(root);
+  int64_t lane = static_cast<int64_t>(shape.size()) - 1;
+  while (lane > 0 && isOne(shape[lane]))
+    --lane;
+  AffineExpr tasks = constantExpr(1, group.getContext());
+  for (int64_t d = 0; d < static_cast<int64_t>(shape.size()); ++d)
+    if (!reduced[d] && d != lane)
+      tasks = tasks * shape[d];
+  return tasks;
+}
+
+LogicalResult emitRowKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }
+
+} // namespace mlc

@@ -1,0 +1,455 @@
+#include "Passes.h"
+
+#include "ir/Fold.h"
+#include "runtime/kernels/reference.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+#include <list>
+
+using namespace mlir;
+
+namespace mlc {
+
+#define GEN_PASS_DEF_FORMGROUPSPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What stays outside of groups.
+bool staysOutside(Operation *op) {
+  return isa<ConstantOp, SymbolicOp, ReshapeOp, BindOp, IfOp, LoopOp, GroupOp>(op) || op->hasTrait<OpTrait::IsTerminator>();
+}
+
+/// Element types that emitters compute with; others are left to references.
+bool isRegular(Type t) {
+  Type e = cast<RankedTensorType>(t).getElementType();
+  if (auto f = dyn_cast<FloatType>(e))
+    return f.getWidth() >= 16;
+  unsigned w = cast<IntegerType>(e).getWidth();
+  return w == 1 || w == 4 || w >= 8;
+}
+
+bool regularTypes(Operation *op) {
+  return llvm::all_of(op->getOperandTypes(), isRegular) && llvm::all_of(op->getResultTypes(), isRegular);
+}
+
+StringRef emitterOf(Operation *op) {
+  if (!regularTypes(op))
+    return "irregular";
+  if (auto conv = dyn_cast<ConvOp>(op))
+    return conv.isDepthwise() ? "window" : "contraction";
+  if (isa<MatmulOp>(op))
+    return "contraction";
+  if (isa<PoolOp>(op))
+    return "window";
+  if (isa<ReduceOp, ArgReduceOp, CumulativeOp, SoftmaxOp, LayerNormOp>(op))
+    return "row";
+  if (isa<RecurrentOp>(op))
+    return "recurrent";
+  if (auto resize = dyn_cast<ResizeOp>(op))
+    if (resize.getAntialias() || (resize.getMode() != 0 && !isa<FloatType>(elementTypeOf(resize.getX()))))
+      return "irregular";
+  if (isa<Pointwise, ConcatOp>(op))
+    return "loop";
+  return "irregular";
+}
+
+struct Group {
+  SmallVector<Operation *> ops;
+  Operation *root;
+  StringRef emitter;
+  unsigned epoch;
+  bool dead = false; // joined another group
+};
+
+bool sameShape(Value a, Value b) { return shapeOf(a) == shapeOf(b); }
+
+bool isElementwise(Operation *op) {
+  auto p = dyn_cast<Pointwise>(op);
+  return p && p.isElementwise();
+}
+
+class Former {
+public:
+  Former(Block &block, unsigned &number) : block(block), number(number) {}
+  void run();
+  int64_t groupsMade = 0, operatorsFused = 0;
+
+private:
+  Group *groupOf(Operation *op) {
+    auto it = of.find(op);
+    return it == of.end() ? nullptr : it->second;
+  }
+  Group *producer(Value v) {
+    Operation *def = v.getDefiningOp();
+    return def && def->getBlock() == &block ? groupOf(def) : nullptr;
+  }
+  bool dependsOn(Operation *op, Group *target, DenseSet<Operation *> &seen);
+  bool mayTakeConsumer(Group *g, Operation *op, Value through);
+  void joinConsumers();
+  void joinProducers();
+  void build(Group &g);
+  bool usedOnlyIn(Operation *op, Group *g);
+
+  Block &block;
+  unsigned &number;
+  std::list<Group> groups;
+  DenseMap<Operation *, Group *> of;
+  DenseMap<Operation *, unsigned> position;
+};
+
+/// Whether an operation needs, through other groups or directly, a result of the group.
+bool Former::dependsOn(Operation *op, Group *target, DenseSet<Operation *> &seen) {
+  if (op->getBlock() != &block || !seen.insert(op).second)
+    return false;
+  Group *own = groupOf(op);
+  if (own == target)
+    return true;
+  // Members of one group run together.
+  SmallVector<Operation *> members{op};
+  if (own)
+    members.assign(own->ops.begin(), own->ops.end());
+  unsigned first = position[target->ops.front()];
+  for (Operation *m : members) {
+    seen.insert(m);
+    bool found = false;
+    m->walk([&](Operation *inner) {
+      for (Value v : inner->getOperands()) {
+        Operation *def = v.getDefiningOp();
+        if (def && def->getBlock() != &block)
+          def = block.findAncestorOpInBlock(*def);
+        if (def && def != m && position[def] >= first && dependsOn(def, target, seen)) {
+          found = true;
+          return WalkResult::interrupt();
+        }
+      }
+      return WalkResult::advance();
+    });
+    if (found)
+      return true;
+  }
+  return false;
+}
+
+bool Former::mayTakeConsumer(Group *g, Operation *op, Value through) {
+  if (g->emitter == "irregular" || g->emitter == "recurrent" || g->root->getNumResults() != 1 || isa<ConcatOp>(g->root))
+    return false;
+  if (!isElementwise(op) || !sameShape(op->getResult(0), g->root->getResult(0)))
+    return false;
+  if (!sameShape(through, op->getResult(0)))
+    return false;
+  for (Value v : op->getOperands()) {
+    Operation *def = v.getDefiningOp();
+    if (!def || def->getBlock() != &block)
+      continue;
+    if (groupOf(def) == g) {
+      if (!sameShape(v, op->getResult(0)))
+        return false; // an inner value of another shape
+      continue;
+    }
+    DenseSet<Operation *> seen;
+    if (dependsOn(def, g, seen))
+      return false;
+  }
+  return true;
+}
+
+void Former::joinConsumers() {
+  unsigned epoch = 0, at = 0;
+  for (Operation &op : block)
+    position[&op] = at++;
+  for (Operation &op : block) {
+    if (isa<BindOp, IfOp, LoopOp>(op))
+      ++epoch;
+    if (staysOutside(&op))
+      continue;
+    StringRef emitter = emitterOf(&op);
+    Group *home = nullptr;
+    if (emitter == "loop" && isElementwise(&op)) {
+      // The producer with the most work takes it, so that contractions get their epilogues.
+      for (Value v : op.getOperands()) {
+        Group *g = producer(v);
+        if (!g || g->epoch != epoch || g == home || !mayTakeConsumer(g, &op, v))
+          continue;
+        auto rank = [](Group *g) { return g->emitter == "contraction" ? 3 : g->emitter == "window" ? 2 : g->emitter == "row" ? 1 : 0; };
+        if (!home || rank(g) > rank(home) || (rank(g) == rank(home) && position[g->root] > position[home->root]))
+          home = g;
+      }
+    }
+    if (home) {
+      home->ops.push_back(&op);
+      of[&op] = home;
+      ++operatorsFused;
+      op.emitRemark() << "computed in the kernel of " << home->root->getName();
+      continue;
+    }
+    groups.push_back({{&op}, &op, emitter, epoch});
+    of[&op] = &groups.back();
+  }
+}
+
+bool Former::usedOnlyIn(Operation *op, Group *g) {
+  return llvm::all_of(op->getUsers(), [&](Operation *user) { return user->getBlock() == &block && groupOf(user) == g; });
+}
+
+/// Loops whose only reader is another kernel are computed where they are read.
+void Former::joinProducers() {
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (Group &g : groups) {
+      if (g.dead || (g.emitter != "loop" && g.emitter != "row"))
+        continue;
+      for (size_t i = 0; i < g.ops.size(); ++i) {
+        Operation *op = g.ops[i];
+        for (Value v : op->getOperands()) {
+          Group *p = producer(v);
+          if (!p || p == &g || p->dead || p->emitter != "loop" || p->epoch != g.epoch || isa<ConcatOp>(p->root))
+            continue;
+          // All that the producer makes is read here alone.
+          bool inside = llvm::all_of(p->ops, [&](Operation *o) {
+            return llvm::all_of(o->getUsers(), [&](Operation *u) { return u->getBlock() == &block && (groupOf(u) == &g || groupOf(u) == p); });
+          });
+          if (!inside)
+            continue;
+          unsigned cost = 0;
+          bool sampled = false;
+          for (Operation *o : p->ops) {
+            cost += cast<Pointwise>(o).getElementCost();
+            sampled |= isa<ResizeOp>(o);
+          }
+          // Rows are read several times, and what is repeated by broadcasting is computed again for each element.
+          bool repeated = g.emitter == "row" || !sameShape(v, g.root->getResult(0));
+          bool last = llvm::all_of(op->getResults(), [&](Value r) { return sameShape(r, g.root->getResult(0)); });
+          if (g.emitter == "row" && op != g.root && cost > 4)
+            continue;
+          if ((repeated && cost > 6) || sampled || !last)
+            continue;
+          if (isa<LayerNormOp, SoftmaxOp>(g.root) && cost > 2)
+            continue;
+          // A row's other operands are read at the row's own index.
+          if (g.emitter == "row" && op == g.root && v != op->getOperand(0))
+            continue;
+          for (Operation *o : p->ops)
+            of[o] = &g;
+          operatorsFused += p->ops.size();
+          g.ops.append(p->ops.begin(), p->ops.end());
+          llvm::sort(g.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+          p->dead = true;
+          changed = true;
+          break;
+        }
+      }
+    }
+  }
+}
+
+void Former::build(Group &g) {
+  MLIRContext *ctx = block.getParentOp()->getContext();
+  DenseSet<Operation *> members(g.ops.begin(), g.ops.end());
+  Operation *last = g.ops.back();
+  OpBuilder b(last);
+  SmallVector<Value> operands, results;
+  DenseMap<Value, ConstantOp> inlined;
+  for (Operation *op : g.ops) {
+    for (Value v : op->getOperands()) {
+      if (members.contains(v.getDefiningOp()) || llvm::is_contained(operands, v) || inlined.count(v))
+        continue;
+      DenseElementsAttr splat;
+      bool scalar = isElementwise(op) || (isa<PadOp>(op) && v == cast<PadOp>(op).getValue());
+      if (scalar && matchPattern(v, m_Constant(&splat)) && splat.isSplat() && isRegular(v.getType()) &&
+          llvm::all_of(v.getUsers(), [&](Operation *u) { return !members.contains(u) || isElementwise(u) || isa<PadOp>(u); })) {
+        inlined[v] = v.getDefiningOp<ConstantOp>();
+        continue;
+      }
+      operands.push_back(v);
+    }
+    bool all = isa<RecurrentOp, CallOp>(op);
+    for (Value r : op->getResults())
+      if (all || llvm::any_of(r.getUsers(), [&](Operation *u) { return !members.contains(u); }))
+        results.push_back(r);
+  }
+  // What is fused into several kernels has no result that anyone reads: it was dead.
+  if (results.empty()) {
+    for (Operation *op : llvm::reverse(g.ops))
+      op->erase();
+    g.dead = true;
+    return;
+  }
+
+  // The group's own symbols: those of the function that its types and attributes speak of, in the order of appearance.
+  SmallVector<AffineExpr> outer;
+  auto local = [&](AffineExpr e) {
+    return e.replace([&]() {
+      DenseMap<AffineExpr, AffineExpr> map;
+      e.walk([&](AffineExpr part) {
+        auto s = dyn_cast<AffineSymbolExpr>(part);
+        if (!s)
+          return;
+        auto it = llvm::find(outer, part);
+        if (it == outer.end()) {
+          outer.push_back(part);
+          it = outer.end() - 1;
+        }
+        map[part] = getAffineSymbolExpr(it - outer.begin(), ctx);
+      });
+      return map;
+    }());
+  };
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([&](DimsAttr dims) -> std::pair<Attribute, WalkResult> {
+    SmallVector<AffineExpr> exprs;
+    for (AffineExpr e : dims.exprs())
+      exprs.push_back(local(e));
+    return {DimsAttr::get(ctx, exprs), WalkResult::skip()};
+  });
+
+  // Scratch memory of a reference is a further result.
+  int64_t scratch = 0;
+  if (g.emitter == "irregular") {
+    if (auto reference = dyn_cast<Reference>(g.root)) {
+      ReferenceCall call;
+      const ref::Entry *entry = succeeded(reference.getReference(call)) ? ref::find(call.name.c_str()) : nullptr;
+      if (entry && entry->scratch) {
+        auto describe = [](Type t) {
+          auto type = cast<RankedTensorType>(t);
+          ref::Tensor d{};
+          d.dtype = dtypeOf(type.getElementType());
+          d.rank = static_cast<int32_t>(type.getRank());
+          for (auto [i, s] : llvm::enumerate(type.getShape()))
+            d.dims[i] = s;
+          return d;
+        };
+        SmallVector<ref::Tensor> ins, outs;
+        size_t next = 0, count = call.mask.empty() ? g.root->getNumOperands() : call.mask.size();
+        bool known = true;
+        for (size_t i = 0; i < count; ++i) {
+          if (!call.mask.empty() && !call.mask[i]) {
+            ins.push_back({});
+            continue;
+          }
+          Type t = g.root->getOperand(next++).getType();
+          known &= cast<RankedTensorType>(t).hasStaticShape();
+          ins.push_back(describe(t));
+        }
+        for (Type t : g.root->getResultTypes()) {
+          known &= cast<RankedTensorType>(t).hasStaticShape();
+          outs.push_back(describe(t));
+        }
+        if (known) {
+          ref::Call c{};
+          c.inputs = ins.data(), c.inputCount = ins.size(), c.outputs = outs.data(), c.outputCount = outs.size();
+          c.ints = call.ints.data(), c.intCount = call.ints.size(), c.floats = call.floats.data(), c.floatCount = call.floats.size();
+          scratch = entry->scratch(&c);
+        } else {
+          g.root->emitError("unsupported: '") << call.name << "' needs memory whose size is known only at run time; give the inputs' "
+                                              << "shapes with --shape";
+          return;
+        }
+      }
+    }
+  }
+
+  SmallVector<Type> resultTypes;
+  for (Value r : results)
+    resultTypes.push_back(r.getType());
+  if (scratch > 0)
+    resultTypes.push_back(RankedTensorType::get({scratch}, b.getIntegerType(8)));
+  SmallVector<Location> locations;
+  for (Operation *op : g.ops)
+    locations.push_back(op->getLoc());
+  Location loc = FusedLoc::get(ctx, locations);
+  auto group = GroupOp::create(b, loc, resultTypes, operands, ("k" + Twine(number++)).str(), g.emitter, DimsAttr::get(ctx, ArrayRef<AffineExpr>()),
+                               ArrayRef<int64_t>{});
+  Block *body = b.createBlock(&group.getBody());
+  IRMapping mapping;
+  for (Value v : operands)
+    mapping.map(v, body->addArgument(replacer.replace(v.getType()), v.getLoc()));
+  for (auto [v, c] : inlined)
+    mapping.map(v, cast<ConstantOp>(b.clone(*c.getOperation())).getY());
+  SmallVector<Value> yields;
+  for (Operation *op : g.ops) {
+    Operation *copy = b.clone(*op, mapping);
+    replacer.replaceElementsIn(copy, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
+  }
+  for (Value r : results)
+    yields.push_back(mapping.lookup(r));
+  if (scratch > 0) {
+    auto type = RankedTensorType::get({scratch}, b.getIntegerType(8));
+    yields.push_back(ConstantOp::create(b, loc, DenseElementsAttr::get(type, b.getI8IntegerAttr(0))));
+  }
+  YieldOp::create(b, loc, yields);
+  group.setSymbolsAttr(DimsAttr::get(ctx, outer));
+
+  // A result may take over the memory of an operand that is read at the same index only.
+  SmallVector<int64_t> inPlace;
+  SmallVector<bool> taken(operands.size());
+  if (g.emitter != "irregular" && g.emitter != "recurrent" && !isa<ConcatOp>(g.root) &&
+      llvm::all_of(g.ops, [&](Operation *op) { return op == g.root || isElementwise(op); }))
+    for (auto [r, result] : llvm::enumerate(results))
+      for (auto [o, operand] : llvm::enumerate(operands)) {
+        bool same = operand.getType() == result.getType() && !taken[o];
+        bool atIndex = llvm::all_of(operand.getUsers(), [&](Operation *u) {
+          return !members.contains(u) || (isElementwise(u) && sameShape(u->getResult(0), operand)) ||
+                 (isa<SoftmaxOp, LayerNormOp>(u) && u->getOperand(0) == operand);
+        });
+        if (same && atIndex) {
+          inPlace.append({static_cast<int64_t>(r), static_cast<int64_t>(o)});
+          taken[o] = true;
+          break;
+        }
+      }
+  group.setInPlace(inPlace);
+
+  for (auto [r, made] : llvm::zip(results, group.getResults()))
+    r.replaceUsesWithIf(made, [&](OpOperand &use) { return !members.contains(use.getOwner()); });
+  for (Operation *op : llvm::reverse(g.ops))
+    op->erase();
+  ++groupsMade;
+}
+
+void Former::run() {
+  joinConsumers();
+  joinProducers();
+  for (Group &g : groups)
+    if (!g.dead)
+      build(g);
+  // A group stands where its last member stood; whoever reads an earlier member's value may stand before it.
+  auto begin = block.begin();
+  for (auto it = block.begin(); it != block.end(); ++it)
+    if (isa<BindOp, IfOp, LoopOp>(*it) || it->hasTrait<OpTrait::IsTerminator>()) {
+      sortTopologically(&block, llvm::make_range(begin, it));
+      begin = std::next(it);
+    }
+}
+
+struct FormGroups : impl::FormGroupsPassBase<FormGroups> {
+  void runOnOperation() override {
+    unsigned number = 0;
+    SmallVector<Block *> blocks;
+    getOperation().walk([&](Block *block) {
+      if (!isa<GroupOp>(block->getParentOp()))
+        blocks.push_back(block);
+    });
+    bool bad = false;
+    ScopedDiagnosticHandler watch(&getContext(), [&](Diagnostic &d) {
+      bad |= d.getSeverity() == DiagnosticSeverity::Error;
+      return failure();
+    });
+    for (Block *block : blocks) {
+      Former former(*block, number);
+      former.run();
+      groups += former.groupsMade;
+      fused += former.operatorsFused;
+    }
+    if (bad)
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlc

@@ -1,0 +1,155 @@
+#include "Passes.h"
+
+#include "ir/Fold.h"
+
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+#define GEN_PASS_DEF_PACKWEIGHTSPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+constexpr int64_t kPanel = 16;
+
+/// Copies matrices into panels: `at(matrix, k, n)` is the element's number in the source.
+ElementsAttr packPanels(ElementsAttr source, ArrayRef<int64_t> shape, int64_t matrices, int64_t depth, int64_t columns,
+                        function_ref<int64_t(int64_t, int64_t, int64_t)> at) {
+  Type element = source.getElementType();
+  int64_t width = storageBytes(element), panels = llvm::divideCeil(columns, kPanel);
+  SmallVector<char, 0> storage;
+  ArrayRef<char> from = bytesOf(source, storage);
+  std::vector<char> to(matrices * panels * depth * kPanel * width);
+  auto fill = [&]<typename T>(T) {
+    const T *in = reinterpret_cast<const T *>(from.data());
+    T *out = reinterpret_cast<T *>(to.data());
+    for (int64_t m = 0; m < matrices; ++m)
+      for (int64_t p = 0; p < panels; ++p)
+        for (int64_t k = 0; k < depth; ++k) {
+          T *row = out + ((m * panels + p) * depth + k) * kPanel;
+          for (int64_t j = 0, n = p * kPanel; j < kPanel && n < columns; ++j, ++n)
+            row[j] = in[at(m, k, n)];
+        }
+  };
+  switch (width) {
+  case 1: fill(uint8_t()); break;
+  case 2: fill(uint16_t()); break;
+  case 4: fill(uint32_t()); break;
+  default: fill(uint64_t()); break;
+  }
+  return constantFromBytes(RankedTensorType::get(shape, element), std::move(to));
+}
+
+ElementsAttr constantOfValue(Value v) {
+  ElementsAttr attr;
+  if (!matchPattern(v, m_Constant(&attr)))
+    return nullptr;
+  return attr;
+}
+
+struct PackMatmul : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    if (op.isPacked())
+      return failure();
+    Location loc = op.getLoc();
+    Shape b = shapeOf(op.getB());
+    bool trans = op.getTransB();
+    AffineExpr columns = b[b.size() - (trans ? 2 : 1)];
+    Value packed;
+    if (ElementsAttr weights = constantOfValue(op.getB())) {
+      ArrayRef<int64_t> shape = op.getB().getType().getShape();
+      int64_t k = shape[shape.size() - (trans ? 1 : 2)], n = shape[shape.size() - (trans ? 2 : 1)], matrices = 1;
+      SmallVector<int64_t> to(shape.begin(), shape.end() - 2);
+      for (int64_t d : to)
+        matrices *= d;
+      to.append({static_cast<int64_t>(llvm::divideCeil(n, kPanel)), k, kPanel});
+      ElementsAttr value = packPanels(weights, to, matrices, k, n, [&](int64_t m, int64_t i, int64_t j) {
+        return m * k * n + (trans ? j * k + i : i * n + j);
+      });
+      packed = ConstantOp::create(rewriter, loc, value);
+    } else {
+      packed = PackOp::create(rewriter, loc, op.getB(), trans);
+    }
+    auto y = MatmulOp::create(rewriter, loc, op.getA(), packed, op.getTransA(), false, DimsAttr::get(op.getContext(), columns));
+    y.getY().setType(op.getY().getType());
+    rewriter.replaceOp(op, y);
+    return success();
+  }
+};
+
+struct PackConv : OpRewritePattern<ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
+    if (op.isPacked())
+      return failure();
+    Location loc = op.getLoc();
+    MLIRContext *ctx = op.getContext();
+    auto type = op.getWeights().getType(); // [F, window…, C/groups]
+    Type element = type.getElementType();
+    int64_t features = type.getDimSize(0), groups = op.getGroups(), channels = type.getShape().back();
+    SmallVector<int64_t> window = op.getWindow();
+    int64_t taps = 1;
+    for (int64_t w : window)
+      taps *= w;
+    ElementsAttr weights = constantOfValue(op.getWeights());
+    Value packed;
+    if (op.isDepthwise()) {
+      Value flat = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({features, taps}, element), op.getWeights());
+      Value turned = rewriter.createOrFold<TransposeOp>(loc, flat, ArrayRef<int64_t>{1, 0});
+      SmallVector<int64_t> to(window);
+      to.push_back(features);
+      packed = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get(to, element), turned);
+    } else {
+      int64_t perGroup = features / groups, depth = taps * channels, panels = llvm::divideCeil(perGroup, kPanel);
+      SmallVector<int64_t> to{groups * panels};
+      to.append(window);
+      to.append({channels, kPanel});
+      if (weights) {
+        ElementsAttr value = packPanels(weights, to, groups, depth, perGroup, [&](int64_t g, int64_t k, int64_t n) {
+          return (g * perGroup + n) * depth + k;
+        });
+        packed = ConstantOp::create(rewriter, loc, value);
+      } else {
+        Value matrices = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({groups, perGroup, depth}, element), op.getWeights());
+        Value inPanels = PackOp::create(rewriter, loc, matrices, /*trans=*/true);
+        packed = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get(to, element), inPanels);
+      }
+    }
+    Value x = op.getX();
+    bool pads = llvm::any_of(op.getLow(), [](int64_t p) { return p != 0; }) || llvm::any_of(op.getHigh(), [](int64_t p) { return p != 0; });
+    SmallVector<int64_t> none(window.size(), 0);
+    if (pads) {
+      auto zero = constantExpr(0, ctx);
+      SmallVector<AffineExpr> low{zero}, high{zero};
+      Shape shape = shapeOf(x);
+      for (auto [d, l, h] : llvm::enumerate(op.getLow(), op.getHigh())) {
+        low.push_back(constantExpr(l, ctx)), high.push_back(constantExpr(h, ctx));
+        shape[d + 1] = shape[d + 1] + (l + h);
+      }
+      low.push_back(zero), high.push_back(zero);
+      x = rewriter.createOrFold<PadOp>(loc, tensorType(shape, element), x, Value(), PadMode::constant, DimsAttr::get(ctx, low),
+                                       DimsAttr::get(ctx, high), SmallVector<int64_t>(shape.size(), 0));
+    }
+    auto y = ConvOp::create(rewriter, loc, x, packed, op.getStrides(), op.getDilations(), none, none, groups, features);
+    y.getY().setType(op.getY().getType());
+    rewriter.replaceOp(op, y);
+    return success();
+  }
+};
+
+struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<PackMatmul, PackConv>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlc

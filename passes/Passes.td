@@ -1,0 +1,63 @@
+//===- Passes.td - passes over the graph, in the order in which they run -----===//
+#ifndef MLC_PASSES
+#define MLC_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// Graph to graph
+//===----------------------------------------------------------------------===//
+
+def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Moves transposes behind the operators that work on any layout, until they cancel";
+  let description = [{
+    Channels-first models come in with a transpose before and behind each convolution. The one behind moves down through
+    element-wise operators, reductions, concatenations, pads and slices until it meets the one before the next convolution.
+
+        %t = mlc.transpose %x [0, 3, 1, 2]            %r = mlc.relu %x
+        %r = mlc.relu %t                        =>    %t = mlc.transpose %r [0, 3, 1, 2]
+  }];
+}
+
+def FoldScalesPass : Pass<"mlc-fold-scales", "::mlir::func::FuncOp"> {
+  let summary = "Multiplies constant factors behind a contraction into its weights";
+  let description = [{
+    Batch normalisation comes in as a multiplication and an addition a channel. The factor becomes part of the weights, the
+    addition part of the kernel's epilogue.
+
+        %c = mlc.conv %x, %w                          %w2 = w * s
+        %m = mlc.mul %c, %s                     =>    %m = mlc.conv %x, %w2
+  }];
+}
+
+def LowerTransposedConvPass : Pass<"mlc-lower-transposed-conv", "::mlir::func::FuncOp"> {
+  let summary = "Turns transposed convolutions into convolutions";
+  let description = [{
+    Where windows do not overlap (window = stride), each input element makes its own block of outputs: a product, then a
+    rearrangement. Otherwise the input is spread by `pad` with interior elements and convolved with the mirrored weights.
+  }];
+}
+
+def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Brings weights into panels, and padding out of convolutions";
+  let description = [{
+    Afterwards products and convolutions have packed weights (see their descriptions), and convolutions no padding: `pad`
+    stands before them. Constant weights are packed here, others by operators while the model runs.
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Graph to groups
+//===----------------------------------------------------------------------===//
+
+def FormGroupsPass : Pass<"mlc-form-groups", "::mlir::func::FuncOp"> {
+  let summary = "Decides which operators become one kernel";
+  let description = [{
+    A group has one root; element-wise consumers on the root's own shape join it, and producers that only move elements or
+    are cheap to repeat are computed where they are used. Each decision leaves a remark.
+  }];
+  let statistics = [Statistic<"groups", "groups", "Groups that were formed">,
+                    Statistic<"fused", "fused-operators", "Operators that need no kernel of their own">];
+}
+
+#endif

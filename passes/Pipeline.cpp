@@ -1,0 +1,30 @@
+#include "Pipeline.h"
+#include "Passes.h"
+
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+void buildPipeline(OpPassManager &pm) {
+  OpPassManager &f = pm.nest<func::FuncOp>();
+  f.addPass(createCanonicalizerPass());
+  f.addPass(createCSEPass());
+  f.addPass(createLowerTransposedConvPass());
+  // Sinking first brings normalisations behind their convolutions, so that their factors fold.
+  f.addPass(createSinkTransposesPass());
+  f.addPass(createFoldScalesPass());
+  f.addPass(createCSEPass());
+  f.addPass(createPackWeightsPass());
+  f.addPass(createCanonicalizerPass());
+  f.addPass(createCSEPass());
+  f.addPass(createFormGroupsPass());
+}
+
+void registerPasses() {
+  registerMlcPasses();
+  PassPipelineRegistration<>("mlc-pipeline", "All passes from the imported graph to groups", buildPipeline);
+}
+
+} // namespace mlc

@@ -1,0 +1,268 @@
+#include "Passes.h"
+
+#include "ir/Fold.h"
+
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+#define GEN_PASS_DEF_SINKTRANSPOSESPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+SmallVector<int64_t> inverse(ArrayRef<int64_t> perm) { return invertPermutationVector(perm); }
+
+DimsAttr permuted(DimsAttr dims, ArrayRef<int64_t> order) {
+  SmallVector<AffineExpr> result;
+  for (int64_t i : order)
+    result.push_back(dims[i]);
+  return DimsAttr::get(dims.getContext(), result);
+}
+
+SmallVector<int64_t> permuted(ArrayRef<int64_t> list, ArrayRef<int64_t> order) {
+  SmallVector<int64_t> result;
+  for (int64_t i : order)
+    result.push_back(list[i]);
+  return result;
+}
+
+RankedTensorType permuted(RankedTensorType type, ArrayRef<int64_t> order) {
+  Shape shape = shapeOf(type), result;
+  for (int64_t i : order)
+    result.push_back(shape[i]);
+  return tensorType(result, type.getElementType());
+}
+
+/// A value in the layout before a transpose by `perm`; null where that would cost a transpose at run time. `rank` is the
+/// transposed rank: operands of lower rank are first filled up with leading dimensions of size 1.
+Value untransposed(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<int64_t> perm) {
+  auto type = tensorTypeOf(v);
+  if (auto t = v.getDefiningOp<TransposeOp>(); t && t.getPerm() == perm)
+    return t.getX();
+  if (type.getRank() == 0 || (type.hasStaticShape() && type.getNumElements() == 1 && type.getRank() <= static_cast<int64_t>(perm.size())))
+    return v;
+  bool constant = matchPattern(v, m_Constant());
+  Shape shape = shapeOf(v);
+  int64_t large = llvm::count_if(shape, [](AffineExpr e) { return constantOf(e) != std::optional<int64_t>(1); });
+  // With one dimension that is not 1 a transpose moves nothing.
+  if (!constant && large > 1)
+    return nullptr;
+  while (shape.size() < perm.size())
+    shape.insert(shape.begin(), constantExpr(1, v.getContext()));
+  Value full = v;
+  if (shape.size() != static_cast<size_t>(type.getRank()))
+    full = rewriter.createOrFold<ReshapeOp>(loc, tensorType(shape, type.getElementType()), v);
+  return rewriter.createOrFold<TransposeOp>(loc, full, inverse(perm));
+}
+
+struct SinkElementwise : OpInterfaceRewritePattern<Elementwise> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(Elementwise op, PatternRewriter &rewriter) const override {
+    TransposeOp first;
+    int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+    for (Value v : op->getOperands())
+      if (auto t = v.getDefiningOp<TransposeOp>(); t && tensorTypeOf(v).getRank() == rank) {
+        first = t;
+        break;
+      }
+    if (!first)
+      return failure();
+    SmallVector<int64_t> perm(first.getPerm());
+    // Nothing is created before it is clear that all operands can be had.
+    for (Value v : op->getOperands()) {
+      auto t = v.getDefiningOp<TransposeOp>();
+      bool same = t && t.getPerm() == ArrayRef(perm);
+      auto shape = shapeOf(v);
+      int64_t large = llvm::count_if(shape, [](AffineExpr e) { return constantOf(e) != std::optional<int64_t>(1); });
+      if (!same && large > 1 && !matchPattern(v, m_Constant()))
+        return failure();
+    }
+    SmallVector<Value> operands;
+    for (Value v : op->getOperands())
+      operands.push_back(untransposed(rewriter, op->getLoc(), v, perm));
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    RankedTensorType before = permuted(type, inverse(perm));
+    Operation *moved = rewriter.clone(*op);
+    moved->setOperands(operands);
+    moved->getResult(0).setType(before);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved->getResult(0), perm);
+    return success();
+  }
+};
+
+/// Reductions and softmax: the axes are renamed.
+struct SinkReduce : OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t)
+      return failure();
+    ArrayRef<int64_t> perm = t.getPerm();
+    SmallVector<int64_t> axes;
+    for (int64_t a : op.getAxes())
+      axes.push_back(perm[a]);
+    llvm::sort(axes);
+    SmallVector<int64_t> rest; // the transpose behind
+    if (op.getKeepdims()) {
+      rest.assign(perm.begin(), perm.end());
+    } else {
+      SmallVector<int64_t> kept;
+      for (int64_t d = 0; d < static_cast<int64_t>(perm.size()); ++d)
+        if (!llvm::is_contained(axes, d))
+          kept.push_back(d);
+      for (auto [i, p] : llvm::enumerate(perm))
+        if (!llvm::is_contained(op.getAxes(), static_cast<int64_t>(i)))
+          rest.push_back(llvm::find(kept, p) - kept.begin());
+    }
+    Value y = ReduceOp::create(rewriter, op.getLoc(), op.getKind(), t.getX(), axes, op.getKeepdims());
+    rewriter.replaceOp(op, rewriter.createOrFold<TransposeOp>(op.getLoc(), y, rest));
+    return success();
+  }
+};
+
+struct SinkSoftmax : OpRewritePattern<SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    // Along the innermost dimension it is fastest as it stands.
+    if (!t || t.getPerm()[op.getAxis()] != static_cast<int64_t>(t.getPerm().size()) - 1)
+      return failure();
+    Value y = SoftmaxOp::create(rewriter, op.getLoc(), t.getX(), t.getPerm()[op.getAxis()], op.getLog());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+struct SinkConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getParts()[0].getDefiningOp<TransposeOp>();
+    if (!t)
+      return failure();
+    SmallVector<Value> parts;
+    for (Value v : op.getParts()) {
+      auto other = v.getDefiningOp<TransposeOp>();
+      if (other && other.getPerm() == t.getPerm())
+        parts.push_back(other.getX());
+      else if (matchPattern(v, m_Constant()))
+        parts.push_back(rewriter.createOrFold<TransposeOp>(op.getLoc(), v, inverse(t.getPerm())));
+      else
+        return failure();
+    }
+    Value y = ConcatOp::create(rewriter, op.getLoc(), parts, t.getPerm()[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+struct SinkPad : OpRewritePattern<PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PadOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t)
+      return failure();
+    SmallVector<int64_t> back = inverse(t.getPerm());
+    Value y = PadOp::create(rewriter, op.getLoc(), permuted(op.getY().getType(), back), t.getX(), op.getValue(), op.getMode(),
+                            permuted(op.getLow(), back), permuted(op.getHigh(), back), permuted(op.getInterior(), back));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+struct SinkSlice : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SliceOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t)
+      return failure();
+    SmallVector<int64_t> back = inverse(t.getPerm());
+    Value y = SliceOp::create(rewriter, op.getLoc(), permuted(op.getY().getType(), back), t.getX(), permuted(op.getStarts(), back),
+                              permuted(op.getSteps(), back));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+struct SinkResize : OpRewritePattern<ResizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ResizeOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t || !op.getRoi().empty())
+      return failure();
+    SmallVector<int64_t> back = inverse(t.getPerm());
+    SmallVector<double> scales;
+    if (!op.getScales().empty())
+      for (int64_t i : back)
+        scales.push_back(op.getScales()[i]);
+    Value y = ResizeOp::create(rewriter, op.getLoc(), permuted(op.getY().getType(), back), t.getX(), op.getMode(), op.getCoordinates(),
+                               op.getNearest(), op.getAntialias(), op.getExcludeOutside(), op.getCubic(), op.getExtrapolation(), scales,
+                               ArrayRef<double>());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+/// A resize of a channels-first image has the vectors along what is sampled; channels-last it has not.
+struct ResizeChannelsLast : OpRewritePattern<ResizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ResizeOp op, PatternRewriter &rewriter) const override {
+    Shape in = shapeOf(op.getX()), out = shapeOf(op.getY());
+    int64_t rank = in.size();
+    if (rank < 3 || !op.getRoi().empty() || in.back() == out.back() || in[1] != out[1] ||
+        constantOf(in[1]).value_or(8) < 8 || op.getX().getDefiningOp<TransposeOp>())
+      return failure();
+    SmallVector<int64_t> last{0}, first;
+    for (int64_t d = 2; d < rank; ++d)
+      last.push_back(d);
+    last.push_back(1);
+    Value x = TransposeOp::create(rewriter, op.getLoc(), op.getX(), last);
+    SmallVector<double> scales;
+    if (!op.getScales().empty())
+      for (int64_t i : last)
+        scales.push_back(op.getScales()[i]);
+    Value y = ResizeOp::create(rewriter, op.getLoc(), permuted(op.getY().getType(), last), x, op.getMode(), op.getCoordinates(),
+                               op.getNearest(), op.getAntialias(), op.getExcludeOutside(), op.getCubic(), op.getExtrapolation(), scales,
+                               ArrayRef<double>());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, inverse(last));
+    return success();
+  }
+};
+
+/// A transpose that moves only dimensions of size 1 keeps the elements' order.
+struct TransposeIsReshape : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    Shape x = shapeOf(op.getX());
+    int64_t last = -1;
+    for (int64_t p : op.getPerm()) {
+      if (constantOf(x[p]) == std::optional<int64_t>(1))
+        continue;
+      if (p < last)
+        return failure();
+      last = p;
+    }
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getY().getType(), op.getX());
+    return success();
+  }
+};
+
+struct SinkTransposes : impl::SinkTransposesPassBase<SinkTransposes> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkConcat, SinkPad, SinkSlice, SinkResize, ResizeChannelsLast>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    RewritePatternSet views(&getContext());
+    views.add<TransposeIsReshape>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(views))))
+      return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlc
