@@ -187,8 +187,8 @@ inline double sinh(double x) {
 
 inline double cosh(double x) {
   double a = abs(x);
-  if (isNan(x))
-    return x;
+  if (isNan(x) || a == infinity)
+    return a;
   if (a > 30)
     return exp(Double2{a, 0} - ln2);
   Double2 e = expm1Wide(a) + 1.0;
