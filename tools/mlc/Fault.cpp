@@ -80,16 +80,17 @@ void handle(int signal, void (*handler)(int), int flags) {
 
 void installFaultHandlers() {
   std::set_terminate(onTerminate);
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-  // A stack of its own, since an exhausted stack is one of the faults.
-  static char stack[1 << 16];
-  stack_t alternative{};
-  alternative.ss_sp = stack;
-  alternative.ss_size = sizeof stack;
-  sigaltstack(&alternative, nullptr);
-  for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
-    handle(signal, onFault, SA_ONSTACK);
-#endif
+  handle(SIGABRT, onFault, 0);
+  if (!MLC_SANITIZED) { // sanitizers report these themselves
+    // A stack of its own, since an exhausted stack is one of the faults.
+    static char stack[1 << 16];
+    stack_t alternative{};
+    alternative.ss_sp = stack;
+    alternative.ss_size = sizeof stack;
+    sigaltstack(&alternative, nullptr);
+    for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+      handle(signal, onFault, SA_ONSTACK);
+  }
   // A reader that goes away shows as a failed write.
   handle(SIGPIPE, SIG_IGN, 0);
 }

@@ -9,6 +9,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failures=0
 
+[ -x "$mlc" ] || { echo "no program $mlc"; exit 1; }
+
 fail() {
   echo "FAILED: $*"
   sed 's/^/  | /' "$work/out" "$work/err"
