@@ -1,0 +1,97 @@
+//===- Run.h - emits the function that runs a model ------------------------===//
+#ifndef MLC_CODEGEN_SCHEDULE_RUN_H
+#define MLC_CODEGEN_SCHEDULE_RUN_H
+
+#include "Emitter.h"
+
+#include "codegen/Target.h"
+
+namespace mlc {
+
+/// The kernels of a model for all levels: one constant table of function pointers a level, or the kernels themselves where
+/// there is one level.
+class KernelTables {
+public:
+  KernelTables(llvm::Module &module, llvm::StringRef name, const Schedule &schedule, llvm::ArrayRef<CpuTarget> levels);
+  bool single() const { return tables == nullptr; }
+  llvm::Function *function(unsigned kernel) const { return first[kernel]; }
+  /// Pointers to the tables, one a level; null where there is one level.
+  llvm::GlobalVariable *tables = nullptr;
+
+private:
+  std::vector<llvm::Function *> first;
+};
+
+class RunEmitter : FunctionEmitter {
+public:
+  RunEmitter(llvm::Module &module, const Schedule &schedule, const std::string &name, const KernelTables &kernels,
+             llvm::Function *level, llvm::GlobalVariable *weights, llvm::GlobalVariable *outputSteps);
+  llvm::Function *emit();
+
+private:
+  // Setup
+  void checkCall();
+  void bindLevel();
+  void readInputs();
+  void checkArena();
+  void readOutputs();
+  llvm::Value *wantedSteps(llvm::Value *given);
+  llvm::Function *emitWanted();
+  llvm::Function *emitLaunch();
+  llvm::Value *field(llvm::StructType *type, llvm::Value *of, unsigned index);
+  llvm::Value *contextFunction(unsigned index);
+
+  // Memory
+  llvm::Value *addressOf(const Place &place);
+  llvm::Value *address(mlir::Value value);
+  llvm::Value *address(unsigned buffer);
+  void requestIfLate(mlir::Value value);
+  /// Memory for a late buffer; an output's or a slot's.
+  void request(unsigned buffer, llvm::Value *bytes);
+  llvm::Value *grow(unsigned slot, llvm::Value *bytes);
+  llvm::Value *lateOutput(unsigned output, llvm::Value *bytes);
+  void copy(unsigned from, unsigned to, llvm::Value *bytes);
+  void copy(mlir::Value from, mlir::Value to);
+  llvm::Value *bytesOf(mlir::Value value) { return size(bytesOfType(tensorTypeOf(value)), MLC_E_ARENA); }
+
+  // Operations
+  void body(mlir::Block &block);
+  void operation(mlir::Operation *op);
+  void step(mlir::Operation *op, unsigned index);
+  void whenStep(int step, llvm::function_ref<void()> then);
+  void traceStep(unsigned step, bool begin);
+  void group(GroupOp op);
+  void launch(GroupOp op, llvm::Value *tasks);
+  void bind(BindOp op);
+  void symbolic(SymbolicOp op);
+  void branch(IfOp op);
+  void arm(IfOp op, mlir::Region &region);
+  void loop(LoopOp op);
+  void yieldFrom(LoopOp op, llvm::Value *iteration, llvm::AllocaInst *condition);
+  void appendScan(mlir::Value value, mlir::Value result, llvm::Value *iteration);
+  void appendLate(unsigned buffer, llvm::Value *bytes, llvm::Value *at);
+  void setSymbols(llvm::ArrayRef<std::pair<unsigned, llvm::Value *>> values);
+  llvm::AllocaInst *cell(llvm::Type *type);
+  void finish();
+  llvm::Value *loadElement(mlir::Value tensor, int64_t element);
+
+  std::string name;
+  const KernelTables &kernels;
+  llvm::Function *level, *launcher = nullptr;
+  llvm::GlobalVariable *weights, *outputSteps;
+
+  llvm::Value *call = nullptr, *context = nullptr, *table = nullptr, *arena = nullptr, *steps = nullptr, *outputArray = nullptr;
+  llvm::Value *parallelFunction = nullptr, *growFunction = nullptr, *outputFunction = nullptr, *traceFunction = nullptr;
+  llvm::Value *outputDims = nullptr;
+  std::vector<llvm::Value *> inputs, outputs;
+  llvm::AllocaInst *args = nullptr, *wanted = nullptr;
+  llvm::DenseMap<unsigned, llvm::AllocaInst *> lateCells;        // buffer → where its pointer is kept
+  struct Scan {
+    llvm::AllocaInst *capacity, *turn;   // bytes there are, and which of the two slots is used
+  };
+  llvm::DenseMap<unsigned, Scan> scans;
+};
+
+} // namespace mlc
+
+#endif // MLC_CODEGEN_SCHEDULE_RUN_H
