@@ -13,7 +13,7 @@ namespace mlc::onnx {
 Value Emitter::fold(OperationState &state) {
   Operation *op = builder.create(state);
   SmallVector<Value, 1> results;
-  if (succeeded(builder.tryFold(op, results)) && results.size() == 1) {
+  if (folds && succeeded(builder.tryFold(op, results)) && results.size() == 1) {
     op->erase();
     return results.front();
   }

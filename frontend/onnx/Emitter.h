@@ -210,6 +210,8 @@ public:
   mlir::OpBuilder &builder;
   mlir::Location loc;
   mlir::func::FuncOp function;
+  /// Off where constants have to stay as they are, as quantized weights do.
+  bool folds = true;
 
 protected:
   /// Reports the diagnostics that MLIR has emitted meanwhile.

@@ -19,16 +19,31 @@ static LogicalResult importNumber(NodeContext &n) {
   return n.yield(n.unary<Op>(x));
 }
 
+// The second operand. Up to version 6, `axis` says at which dimension of the first one it begins.
+static Value alignedOperand(NodeContext &n, Value a) {
+  Value b = n.operand(1);
+  if (n.version() >= 7 || !a || !b)
+    return b;
+  bool spread = n.flag("broadcast", false);
+  auto axis = n.optionalInteger("axis");
+  if (!spread || !axis)
+    return b;
+  int64_t from = n.axis(*axis, n.rank(a)), behind = n.rank(a) - from - n.rank(b);
+  if (from < 0 || !n.require(behind >= 0, "operand 1 does not fit at axis " + Twine(*axis)))
+    return nullptr;
+  return n.unsqueeze(b, range(n.rank(b), n.rank(b) + behind));
+}
+
 template <typename Op>
 static LogicalResult importBinary(NodeContext &n) {
-  Value a = n.operand(0), b = n.operand(1);
+  Value a = n.operand(0), b = alignedOperand(n, a);
   if (!requireNumbers(n, a) || !requireNumbers(n, b))
     return failure();
   return n.yield(n.binary<Op>(a, b));
 }
 
 static LogicalResult importPow(NodeContext &n) {
-  Value a = n.operand(0), b = n.operand(1);
+  Value a = n.operand(0), b = alignedOperand(n, a);
   if (!requireNumbers(n, a) || !requireNumbers(n, b))
     return failure();
   // Squares and roots are what powers are used for most.
@@ -130,7 +145,7 @@ ArrayRef<RuleEntry> mathRules() {
       {"", "Abs", 1, kAnyVersion, importNumber<AbsOp>},
       {"", "Acos", 1, kAnyVersion, importReal<AcosOp>},
       {"", "Acosh", 1, kAnyVersion, importReal<AcoshOp>},
-      {"", "Add", 7, kAnyVersion, importBinary<AddOp>},
+      {"", "Add", 6, kAnyVersion, importBinary<AddOp>},
       {"", "Asin", 1, kAnyVersion, importReal<AsinOp>},
       {"", "Asinh", 1, kAnyVersion, importReal<AsinhOp>},
       {"", "Atan", 1, kAnyVersion, importReal<AtanOp>},
@@ -142,19 +157,19 @@ ArrayRef<RuleEntry> mathRules() {
       {"", "Clip", 6, kAnyVersion, importClip},
       {"", "Cos", 1, kAnyVersion, importReal<CosOp>},
       {"", "Cosh", 1, kAnyVersion, importReal<CoshOp>},
-      {"", "Div", 7, kAnyVersion, importBinary<DivOp>},
+      {"", "Div", 6, kAnyVersion, importBinary<DivOp>},
       {"", "Erf", 9, kAnyVersion, importNumber<ErfOp>},
       {"", "Exp", 1, kAnyVersion, importReal<ExpOp>},
       {"", "Floor", 1, kAnyVersion, importReal<FloorOp>},
       {"", "Identity", 1, kAnyVersion, importIdentity},
       {"", "Log", 1, kAnyVersion, importReal<LogOp>},
-      {"", "Max", 8, kAnyVersion, importVariadic<MaxOp>},
-      {"", "Mean", 8, kAnyVersion, importMean},
-      {"", "Min", 8, kAnyVersion, importVariadic<MinOp>},
+      {"", "Max", 6, kAnyVersion, importVariadic<MaxOp>},
+      {"", "Mean", 6, kAnyVersion, importMean},
+      {"", "Min", 6, kAnyVersion, importVariadic<MinOp>},
       {"", "Mod", 10, kAnyVersion, importMod},
-      {"", "Mul", 7, kAnyVersion, importBinary<MulOp>},
+      {"", "Mul", 6, kAnyVersion, importBinary<MulOp>},
       {"", "Neg", 1, kAnyVersion, importNumber<NegOp>},
-      {"", "Pow", 7, kAnyVersion, importPow},
+      {"", "Pow", 6, kAnyVersion, importPow},
       {"", "Reciprocal", 1, kAnyVersion, importReal<ReciprocalOp>},
       {"", "Relu", 1, kAnyVersion, importNumber<ReluOp>},
       {"", "Round", 11, kAnyVersion, importReal<RoundOp>},
@@ -163,8 +178,8 @@ ArrayRef<RuleEntry> mathRules() {
       {"", "Sin", 7, kAnyVersion, importReal<SinOp>},
       {"", "Sinh", 9, kAnyVersion, importReal<SinhOp>},
       {"", "Sqrt", 1, kAnyVersion, importReal<SqrtOp>},
-      {"", "Sub", 7, kAnyVersion, importBinary<SubOp>},
-      {"", "Sum", 8, kAnyVersion, importVariadic<AddOp>},
+      {"", "Sub", 6, kAnyVersion, importBinary<SubOp>},
+      {"", "Sum", 6, kAnyVersion, importVariadic<AddOp>},
       {"", "Tan", 7, kAnyVersion, importReal<TanOp>},
       {"", "Tanh", 1, kAnyVersion, importReal<TanhOp>},
   };

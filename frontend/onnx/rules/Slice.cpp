@@ -94,7 +94,8 @@ static LogicalResult importSlice(NodeContext &n) {
     list("ends", ends);
     list("axes", axes);
   } else {
-    for (auto [i, to] : llvm::enumerate(ArrayRef<SmallVector<Number> *>{&starts, &ends, &axes, &steps})) {
+    SmallVector<Number> *lists[] = {&starts, &ends, &axes, &steps};
+    for (auto [i, to] : llvm::enumerate(lists)) {
       Value given = i < 2 ? n.operand(i + 1) : n.optional(i + 1);
       if (!given)
         continue;
