@@ -33,7 +33,7 @@ struct FoldFactor : OpRewritePattern<MulOp> {
   LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
     for (auto [contraction, factor] : {std::pair{op.getA(), op.getB()}, std::pair{op.getB(), op.getA()}}) {
       Operation *def = contraction.getDefiningOp();
-      if (!def || !def->hasOneUse() || !isa<FloatType>(elementTypeOf(contraction)) || contraction.getType() != op.getY().getType() ||
+      if (!def || !isa<ConvOp, MatmulOp>(def) || !def->hasOneUse() || !isa<FloatType>(elementTypeOf(contraction)) || contraction.getType() != op.getY().getType() ||
           !perChannel(factor, contraction))
         continue;
       auto count = tensorTypeOf(factor).getNumElements();

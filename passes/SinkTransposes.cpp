@@ -38,6 +38,11 @@ RankedTensorType permuted(RankedTensorType type, ArrayRef<int64_t> order) {
   return tensorType(result, type.getElementType());
 }
 
+/// Dimensions that are not 1; with one of them a transpose moves nothing.
+int64_t largeDimensions(Value v) {
+  return llvm::count_if(shapeOf(v), [](AffineExpr e) { return constantOf(e) != std::optional<int64_t>(1); });
+}
+
 /// A value in the layout before a transpose by `perm`; null where that would cost a transpose at run time. `rank` is the
 /// transposed rank: operands of lower rank are first filled up with leading dimensions of size 1.
 Value untransposed(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<int64_t> perm) {
@@ -46,17 +51,14 @@ Value untransposed(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<in
     return t.getX();
   if (type.getRank() == 0 || (type.hasStaticShape() && type.getNumElements() == 1 && type.getRank() <= static_cast<int64_t>(perm.size())))
     return v;
-  bool constant = matchPattern(v, m_Constant());
   Shape shape = shapeOf(v);
-  int64_t large = llvm::count_if(shape, [](AffineExpr e) { return constantOf(e) != std::optional<int64_t>(1); });
-  // With one dimension that is not 1 a transpose moves nothing.
-  if (!constant && large > 1)
-    return nullptr;
   while (shape.size() < perm.size())
     shape.insert(shape.begin(), constantExpr(1, v.getContext()));
   Value full = v;
   if (shape.size() != static_cast<size_t>(type.getRank()))
     full = rewriter.createOrFold<ReshapeOp>(loc, tensorType(shape, type.getElementType()), v);
+  if (largeDimensions(v) <= 1)
+    return rewriter.createOrFold<ReshapeOp>(loc, permuted(tensorTypeOf(full), inverse(perm)), full);
   return rewriter.createOrFold<TransposeOp>(loc, full, inverse(perm));
 }
 
@@ -66,7 +68,7 @@ struct SinkElementwise : OpInterfaceRewritePattern<Elementwise> {
     TransposeOp first;
     int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     for (Value v : op->getOperands())
-      if (auto t = v.getDefiningOp<TransposeOp>(); t && tensorTypeOf(v).getRank() == rank) {
+      if (auto t = v.getDefiningOp<TransposeOp>(); t && tensorTypeOf(v).getRank() == rank && largeDimensions(v) > 1) {
         first = t;
         break;
       }
@@ -77,9 +79,7 @@ struct SinkElementwise : OpInterfaceRewritePattern<Elementwise> {
     for (Value v : op->getOperands()) {
       auto t = v.getDefiningOp<TransposeOp>();
       bool same = t && t.getPerm() == ArrayRef(perm);
-      auto shape = shapeOf(v);
-      int64_t large = llvm::count_if(shape, [](AffineExpr e) { return constantOf(e) != std::optional<int64_t>(1); });
-      if (!same && large > 1 && !matchPattern(v, m_Constant()))
+      if (!same && largeDimensions(v) > 1 && !matchPattern(v, m_Constant()))
         return failure();
     }
     SmallVector<Value> operands;

@@ -1,0 +1,158 @@
+// Functions of f32 against libm's of double.
+#include "Machine.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+namespace {
+
+/// Distance in units of the last place of a float; huge where one is NaN, infinite or of other sign and the other is not.
+double ulps(float got, double expected) {
+  constexpr double huge = 1e30;
+  if (std::isnan(expected) || std::isnan(got))
+    return std::isnan(expected) && std::isnan(got) ? 0 : huge;
+  if (std::isinf(expected))
+    return got == expected ? 0 : huge;
+  if (got == 0)
+    return std::signbit(got) == std::signbit(expected) ? std::abs(expected) / 0x1p-149 : huge;
+  double clamped = std::fmax(std::fmin(expected, 0x1p128), -0x1p128);
+  double g = std::isinf(got) ? std::copysign(0x1p128, got) : double(got);
+  int exponent = clamped == 0 ? -126 : std::min(std::max(std::ilogb(clamped), -126), 127);
+  return std::abs(g - clamped) / std::ldexp(1.0, exponent - 23);
+}
+
+struct Worst {
+  double error = 0;
+  float x = 0, z = 0, got = 0;
+  double expected = 0;
+  void see(float x, float z, float got, double expected) {
+    double e = ulps(got, expected);
+    if (e > error)
+      *this = {e, x, z, got, expected};
+  }
+};
+
+struct Function {
+  const char *name;
+  double (*reference)(double);
+  double bound;
+};
+
+double rsqrt(double x) { return 1 / std::sqrt(x); }
+
+const Function functions[] = {
+    {"exp", std::exp, 2},     {"exp2", std::exp2, 2},   {"expm1", std::expm1, 2}, {"log", std::log, 2},     {"log2", std::log2, 2},
+    {"log1p", std::log1p, 2}, {"sin", std::sin, 2},     {"cos", std::cos, 2},     {"tan", std::tan, 2},     {"asin", std::asin, 2},
+    {"acos", std::acos, 2},   {"atan", std::atan, 2},   {"sinh", std::sinh, 2},   {"cosh", std::cosh, 2},   {"tanh", std::tanh, 2},
+    {"asinh", std::asinh, 2}, {"acosh", std::acosh, 2}, {"atanh", std::atanh, 2}, {"erf", std::erf, 2},     {"rsqrt", rsqrt, 2}};
+
+class Unary : public testing::TestWithParam<Function> {};
+
+TEST_P(Unary, StaysWithinItsBound) {
+  Function f = GetParam();
+  std::vector<FunctionSpec> specs;
+  for (int lanes : {0, 8, 16})
+    specs.push_back({"f" + std::to_string(lanes), std::string("math.") + f.name, "f32", "f32", lanes});
+  std::vector<Machine::Unary> variants;
+  std::vector<std::string> names;
+  std::vector<std::unique_ptr<Machine>> machines;
+  for (const auto &cpu : processors()) {
+    machines.push_back(std::make_unique<Machine>(specs, cpu));
+    for (const auto &spec : specs) {
+      if (exhaustive && spec.lanes != 8)
+        continue;
+      variants.push_back(machines.back()->unary(spec.name));
+      names.push_back(cpu + ", " + spec.name);
+    }
+  }
+  std::vector<Worst> worst(variants.size());
+  std::vector<float> x(blockSize), y(blockSize);
+  std::vector<double> expected(blockSize);
+  auto check = [&] {
+    for (int64_t i = 0; i < blockSize; ++i)
+      expected[i] = f.reference(x[i]);
+    for (size_t v = 0; v < variants.size(); ++v) {
+      variants[v](x.data(), y.data());
+      for (int64_t i = 0; i < blockSize; ++i)
+        worst[v].see(x[i], 0, y[i], expected[i]);
+    }
+  };
+  // Around all powers of two, every sign; then the sweep.
+  uint32_t bits = 0;
+  for (auto &v : x) {
+    v = std::bit_cast<float>(((bits >> 4) << 22) + (bits & 15) - 8);
+    ++bits;
+  }
+  check();
+  uint64_t stride = exhaustive ? 1 : 4099, at = 0;
+  for (bool more = true; more;) {
+    for (auto &v : x) {
+      v = std::bit_cast<float>(uint32_t(at));
+      at += stride;
+    }
+    more = at < (uint64_t(1) << 32);
+    check();
+  }
+  for (size_t v = 0; v < variants.size(); ++v) {
+    EXPECT_LE(worst[v].error, f.bound) << f.name << ", " << names[v] << ": x = " << worst[v].x << " got " << worst[v].got
+                                       << " expected " << worst[v].expected;
+    RecordProperty(names[v], std::to_string(worst[v].error));
+    std::printf("%-6s %-14s %.3f ulp at %.9g\n", f.name, names[v].c_str(), worst[v].error, worst[v].x);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(F32, Unary, testing::ValuesIn(functions), [](const auto &info) { return std::string(info.param.name); });
+
+TEST(Power, StaysWithinTwoUlps) {
+  std::vector<FunctionSpec> specs = {{"pow", "math.powf", "f32", "f32", 8, true}, {"pow0", "math.powf", "f32", "f32", 0, true}};
+  std::vector<float> special = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 0.5f, 0.25f, 1.5f, 1e-3f, 1e10f, 1e30f, 0x1p-126f, 0x1p-149f,
+                                0x1.fffffep127f, 0x1.000002p0f, 0x1.fffffep-1f, 5.0f, 7.0f, 127.0f, 128.0f, 149.0f, 150.0f, 8388607.0f,
+                                8388608.0f, 8388609.0f, 16777215.0f, 16777216.0f, 16777218.0f, 1.0f / 3, INFINITY, NAN, 1e-40f, 2.5f};
+  for (size_t i = 0, n = special.size(); i < n; ++i)
+    special.push_back(-special[i]);
+  std::mt19937 random(1);
+  std::vector<float> x, z;
+  for (float a : special)
+    for (float b : special)
+      x.push_back(a), z.push_back(b);
+  std::uniform_real_distribution<float> any(-150, 150);
+  for (int64_t i = 0, n = exhaustive ? 400'000'000 : 400'000; i < n || x.size() % blockSize; ++i) {
+    float a = std::bit_cast<float>(uint32_t(random()));
+    float b = std::bit_cast<float>(uint32_t(random()));
+    switch (i % 4) {
+    case 0: // results in range
+      a = std::abs(a);
+      b = float(any(random) / std::log2(double(a)));
+      break;
+    case 1: // near 1
+      a = 1 + any(random) / 300;
+      b = any(random);
+      break;
+    case 2: // whole exponents
+      b = std::round(any(random) / 10);
+      break;
+    }
+    x.push_back(a), z.push_back(b);
+  }
+  for (const auto &cpu : processors()) {
+    Machine machine(specs, cpu);
+    for (const auto &spec : specs) {
+      Worst worst;
+      std::vector<float> y(blockSize);
+      for (size_t at = 0; at < x.size(); at += blockSize) {
+        machine.binary(spec.name)(&x[at], &z[at], y.data());
+        for (int64_t i = 0; i < blockSize; ++i)
+          worst.see(x[at + i], z[at + i], y[i], std::pow(double(x[at + i]), double(z[at + i])));
+      }
+      EXPECT_LE(worst.error, 2) << cpu << ": " << worst.x << " to the power " << worst.z << " got " << worst.got << " expected "
+                                << worst.expected;
+      std::printf("pow    %-14s %.3f ulp at %.9g, %.9g\n", (cpu + ", " + spec.name).c_str(), worst.error, worst.x, worst.z);
+    }
+  }
+}
+
+} // namespace
