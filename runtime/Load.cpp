@@ -87,8 +87,9 @@ int32_t checkTrailer(const char *path, const File &file) {
   if (littleEndian(trailer + 16) != XXH3_64bits(file.bytes, body))
     return fail(MLC_S_ARTEFACT, "%s: trailer: the artefact was altered: its checksum does not match", path);
   if (uint64_t version = littleEndian(trailer + 24); version != MLC_ABI_VERSION)
-    return fail(MLC_E_VERSION, "%s: trailer: made for version %llu of the binary interface, this program has version %u",
-                path, static_cast<unsigned long long>(version), MLC_ABI_VERSION);
+    return fail(MLC_E_VERSION,
+                "%s: trailer: made for version %llu of the binary interface, this program has version %u", path,
+                static_cast<unsigned long long>(version), MLC_ABI_VERSION);
   Elf64_Ehdr header;
   std::memcpy(&header, file.bytes, sizeof header);
   if (header.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) || header.e_machine != hostMachine)

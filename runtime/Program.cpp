@@ -33,14 +33,13 @@ const char *wrongTensor(const mlc_tensor_info &info) {
 } // namespace
 
 int32_t checkDescriptor(const mlc_model *model, const char *place) {
-  auto wrong = [&](const char *what) {
-    return fail(MLC_S_ARTEFACT, "%s: descriptor: %s", place, what);
-  };
+  auto wrong = [&](const char *what) { return fail(MLC_S_ARTEFACT, "%s: descriptor: %s", place, what); };
   if (std::memcmp(model->magic, MLC_ABI_MAGIC, sizeof model->magic))
     return wrong("no descriptor of a compiled model");
   if (model->abi_version != MLC_ABI_VERSION)
-    return fail(MLC_E_VERSION, "%s: descriptor: made for version %u of the binary interface, this program has version %u",
-                place, model->abi_version, MLC_ABI_VERSION);
+    return fail(MLC_E_VERSION,
+                "%s: descriptor: made for version %u of the binary interface, this program has version %u", place,
+                model->abi_version, MLC_ABI_VERSION);
   if (model->size < sizeof(mlc_model))
     return wrong("shorter than its version says");
   if (!model->name || !model->producer || !model->run || !model->level)

@@ -8,10 +8,10 @@
 
 struct mlc_program {
   const mlc_model *model = nullptr;
-  void *library = nullptr;              // null for a linked-in model
+  void *library = nullptr; // null for a linked-in model
   // Closes the library. A pointer, so that programs with a linked-in model are linked without the loader.
   int (*closeLibrary)(void *) = nullptr;
-  std::atomic<uint32_t> references{1};  // the caller's, and one a session
+  std::atomic<uint32_t> references{1}; // the caller's, and one a session
 };
 
 namespace mlc::rt {

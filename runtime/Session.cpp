@@ -47,12 +47,12 @@ struct mlc_session {
   Buffer arena;
   uint64_t arenaBytes = 0;
 
-  std::vector<int64_t> inputDims, outputDims;             // one tensor after the other, as in mlc_call
+  std::vector<int64_t> inputDims, outputDims; // one tensor after the other, as in mlc_call
   std::vector<uint32_t> inputDimStart, outputDimStart;
   std::vector<const void *> inputPointers;
   std::vector<void *> outputPointers;
-  std::vector<uint64_t> steps;                            // empty: all
-  bool ready = false;                                     // sizes and memory fit the feeds
+  std::vector<uint64_t> steps; // empty: all
+  bool ready = false;          // sizes and memory fit the feeds
   bool ran = false;
 };
 
@@ -106,22 +106,18 @@ std::vector<uint32_t> layOut(const mlc_tensor_info *infos, uint32_t count, std::
 int32_t explain(const mlc_session *session, int32_t status) {
   const mlc_model &model = modelOf(session);
   switch (status) {
-  case MLC_OK:
-    return MLC_OK;
+  case MLC_OK: return MLC_OK;
   case MLC_E_SHAPE:
     if (model.failed_check)
       return fail(status, "model '%s': the inputs' shapes do not fit together: %s", model.name, model.failed_check);
     return fail(status, "model '%s': the inputs' shapes do not fit what the model was compiled for", model.name);
   case MLC_E_ARENA:
     return fail(status, "model '%s': memory for a size known only during the run was not given", model.name);
-  case MLC_E_CPU:
-    return fail(status, "model '%s': none of its processor levels runs here", model.name);
-  case MLC_E_RANGE:
-    return fail(status, "model '%s': an index in an input lies outside its tensor", model.name);
+  case MLC_E_CPU: return fail(status, "model '%s': none of its processor levels runs here", model.name);
+  case MLC_E_RANGE: return fail(status, "model '%s': an index in an input lies outside its tensor", model.name);
   case MLC_E_VALUE:
     return fail(status, "model '%s': an input holds a value that an operator does not allow", model.name);
-  default:
-    return fail(status, "model '%s': the run failed with code %d", model.name, status);
+  default: return fail(status, "model '%s': the run failed with code %d", model.name, status);
   }
 }
 
@@ -235,11 +231,12 @@ int32_t mlc_session_create(mlc_program *program, const mlc_session_options *opti
   for (uint32_t i = 0; i < model.input_count + model.output_count; ++i) {
     const mlc_tensor_info &info = i < model.input_count ? model.inputs[i] : model.outputs[i - model.input_count];
     if (!mlc_dtype_bytes(info.dtype))
-      return fail(MLC_S_UNSUPPORTED, "%s '%s': unsupported: element type %s", i < model.input_count ? "input" : "output",
-                  info.name, mlc_dtype_name(info.dtype));
+      return fail(MLC_S_UNSUPPORTED, "%s '%s': unsupported: element type %s",
+                  i < model.input_count ? "input" : "output", info.name, mlc_dtype_name(info.dtype));
   }
 
-  auto *made = new (std::nothrow) mlc_session(program, static_cast<unsigned>(threads ? threads : mlc_default_threads()));
+  auto *made =
+      new (std::nothrow) mlc_session(program, static_cast<unsigned>(threads ? threads : mlc_default_threads()));
   if (!made)
     return fail(MLC_S_MEMORY, "mlc_session_create: memory ran out");
   made->inputs.resize(model.input_count);
@@ -386,7 +383,8 @@ int32_t mlc_output(const mlc_session *session, uint32_t index, mlc_tensor *tenso
   const mlc_tensor_info &info = model.outputs[index];
   const Output &output = session->outputs[index];
   if (!session->ran || !output.wanted)
-    return fail(MLC_S_MISSING, "output '%s': %s", info.name, output.wanted ? "there was no run yet" : "was not fetched");
+    return fail(MLC_S_MISSING, "output '%s': %s", info.name,
+                output.wanted ? "there was no run yet" : "was not fetched");
   tensor->dtype = info.dtype;
   tensor->rank = info.rank;
   tensor->reserved = 0;

@@ -46,22 +46,21 @@ void futexWake(std::atomic<uint32_t> &word, uint32_t bits) {
 } // namespace
 
 Pool::Pool(unsigned workers) {
-  static_assert(maxWorkers < 1u << participantBits);
   workers = std::clamp(workers, 1u, maxWorkers);
   if (workers == 1)
     return;
-  threads.reset(new (std::nothrow) Thread[workers]);
-  if (!threads)
+  others.reset(new (std::nothrow) Worker[workers]);
+  if (!others)
     return;
   // Signals are the program's own business: its handlers never run on a worker.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (; count < workers; ++count) {
-    Thread &thread = threads[count];
-    thread.pool = this;
-    thread.index = count;
-    if (pthread_create(&thread.handle, nullptr, enter, &thread))
+    Worker &worker = others[count];
+    worker.pool = this;
+    worker.index = count;
+    if (pthread_create(&worker.handle, nullptr, enter, &worker))
       break;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -70,28 +69,28 @@ Pool::Pool(unsigned workers) {
 Pool::~Pool() {
   if (count == 1)
     return;
-  stop = true;
-  publish(count);
+  stop.store(true, std::memory_order_relaxed);
+  announce(count - 1);
   for (unsigned i = 1; i < count; ++i)
-    pthread_join(threads[i].handle, nullptr);
+    pthread_join(others[i].handle, nullptr);
 }
 
 void *Pool::enter(void *argument) {
-  auto *thread = static_cast<Thread *>(argument);
-  thread->pool->work(thread->index);
+  auto *worker = static_cast<Worker *>(argument);
+  worker->pool->work(worker->index);
   return nullptr;
 }
 
 void Pool::work(unsigned index) {
   for (uint32_t seen = 0;;) {
     seen = await(seen, index);
-    unsigned participants = seen & ((1u << participantBits) - 1);
-    if (index >= participants)
-      continue;
-    if (stop)
+    if (stop.load(std::memory_order_relaxed))
       return;
-    doRange(index, participants);
-    remaining.fetch_sub(1, std::memory_order_release);
+    // By now the next region may be on: its range is as good.
+    if (claim(index)) {
+      doRange(index);
+      remaining.fetch_sub(1, std::memory_order_release);
+    }
   }
 }
 
@@ -99,7 +98,7 @@ uint32_t Pool::await(uint32_t seen, unsigned index) {
   uint32_t current;
   for (int64_t until = now() + spinNanoseconds;;) {
     for (int i = 0; i < pausesBetweenLooks; ++i) {
-      current = word.load(std::memory_order_acquire);
+      current = region.load(std::memory_order_acquire);
       if (current != seen)
         return current;
       pause();
@@ -107,36 +106,35 @@ uint32_t Pool::await(uint32_t seen, unsigned index) {
     if (now() >= until || sched_getcpu() == callerProcessor.load(std::memory_order_relaxed))
       break;
   }
-  // Parked is raised before the kernel compares the word, and the caller writes the word before it looks at parked:
+  // Parked is raised before the kernel compares the number, and the caller writes the number before it looks at parked:
   // in the one order that all see, one of the two notices the other.
   parked.fetch_add(1);
-  while ((current = word.load()) == seen)
-    futexWait(word, seen, bitOf(index));
+  while ((current = region.load()) == seen)
+    futexWait(region, seen, bitOf(index));
   parked.fetch_sub(1);
   return current;
 }
 
-void Pool::publish(unsigned participants) {
-  uint32_t number = (word.load(std::memory_order_relaxed) >> participantBits) + 1;
-  number &= UINT32_MAX >> participantBits;
-  if (number == 0)
-    participants = count;
-  remaining.store(participants - 1, std::memory_order_relaxed);
-  word.store(number << participantBits | participants);
+// Lets workers 1 … last know that there is something new.
+void Pool::announce(unsigned last) {
+  region.fetch_add(1);
   if (!parked.load())
     return;
   uint32_t bits = 0;
-  for (unsigned i = 1; i < participants; ++i)
+  for (unsigned i = 1; i <= last; ++i)
     bits |= bitOf(i);
-  futexWake(word, bits);
+  futexWake(region, bits);
 }
 
-void Pool::doRange(unsigned index, unsigned participants) {
-  int64_t each = tasks / participants, rest = tasks % participants;
+bool Pool::claim(unsigned index) {
+  std::atomic<bool> &offered = others[index].offered;
+  return offered.load(std::memory_order_relaxed) && offered.exchange(false, std::memory_order_acquire);
+}
+
+void Pool::doRange(unsigned index) const {
+  int64_t each = tasks / ranges, rest = tasks % ranges;
   int64_t begin = each * index + std::min<int64_t>(index, rest);
-  int64_t end = begin + each + (index < rest);
-  if (begin < end)
-    kernel(args, begin, end);
+  kernel(args, begin, begin + each + (index < rest));
 }
 
 void Pool::run(mlc_kernel newKernel, const void *newArgs, int64_t newTasks) {
@@ -147,9 +145,19 @@ void Pool::run(mlc_kernel newKernel, const void *newArgs, int64_t newTasks) {
   kernel = newKernel;
   args = newArgs;
   tasks = newTasks;
+  ranges = static_cast<unsigned>(std::min<int64_t>(count, tasks));
+  remaining.store(ranges - 1, std::memory_order_relaxed);
+  for (unsigned i = 1; i < ranges; ++i)
+    others[i].offered.store(true, std::memory_order_release);
   callerProcessor.store(sched_getcpu(), std::memory_order_relaxed);
-  publish(static_cast<unsigned>(std::min<int64_t>(count, tasks)));
-  doRange(0, word.load(std::memory_order_relaxed) & ((1u << participantBits) - 1));
+  announce(ranges - 1);
+
+  doRange(0);
+  for (unsigned i = 1; i < ranges; ++i)
+    if (claim(i)) {
+      doRange(i);
+      remaining.fetch_sub(1, std::memory_order_relaxed);
+    }
 
   // A worker may stand on this very processor: after a bounded wait it is let through.
   for (int64_t until = 0;;) {

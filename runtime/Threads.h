@@ -3,6 +3,9 @@
 // A region hands tasks 0 … n-1 to the workers in contiguous ranges, one a worker, fixed by n and the number of workers
 // alone. Tasks write disjoint places, so the result is the same for any number of workers.
 //
+// A range is claimed before it is done, by its worker or by the caller, who looks for what nobody has begun when its
+// own range is done: a worker that is still waking up, or that a busy machine keeps waiting, holds nobody up.
+//
 // Between regions a worker spins for a short time, because waking a parked thread takes some 20 µs and a region of a
 // small model takes less; after that it parks in the kernel and costs nothing. It spins only while it has a processor
 // of its own: on the caller's processor it would hold up the very thread it waits for.
@@ -34,33 +37,33 @@ public:
   void run(mlc_kernel kernel, const void *args, int64_t tasks);
 
 private:
-  struct Thread {
+  struct alignas(64) Worker {
+    std::atomic<bool> offered{false}; // its range of the present region waits for somebody
     Pool *pool = nullptr;
     unsigned index = 0;
     pthread_t handle{};
   };
 
-  static void *enter(void *thread);
+  static void *enter(void *worker);
   void work(unsigned index);
   uint32_t await(uint32_t seen, unsigned index);
-  void publish(unsigned participants);
-  void doRange(unsigned index, unsigned participants);
+  void announce(unsigned last);
+  bool claim(unsigned index);
+  void doRange(unsigned index) const;
 
-  // What the caller announces: the region's number above, the workers that take part below. Workers that do not take
-  // part read nothing else, since the rest may change under them. A region whose number is 0 has all of them take part,
-  // so that nobody can mistake a number that has come round for one it has seen.
-  static constexpr unsigned participantBits = 12;
-  alignas(64) std::atomic<uint32_t> word{0};
+  alignas(64) std::atomic<uint32_t> region{0}; // grows by one a region; what sleeping workers wait on
   std::atomic<int> callerProcessor{-1};
+  std::atomic<bool> stop{false};
+  // The present region. Only who has claimed one of its ranges may read this: it stands still until that range is done.
   mlc_kernel kernel = nullptr;
   const void *args = nullptr;
   int64_t tasks = 0;
-  bool stop = false;
+  unsigned ranges = 0;
   alignas(64) std::atomic<uint32_t> parked{0};
-  alignas(64) std::atomic<uint32_t> remaining{0};
+  alignas(64) std::atomic<uint32_t> remaining{0}; // ranges of others that are not done
 
   unsigned count = 1;
-  std::unique_ptr<Thread[]> threads;
+  std::unique_ptr<Worker[]> others; // [0] is the caller's and unused
 };
 
 // Physical cores that this process may use: processors it is allowed on, each core once, no more than its control

@@ -13,12 +13,12 @@ namespace mlc::driver {
 enum Exit : int { Done = 0, Refused = 1, Usage = 2, Fault = 70 };
 
 struct JobOptions {
-  std::vector<std::string> inputs;    // NAME=FILE
-  std::vector<std::string> archives;  // FILE.npz
-  std::vector<std::string> fetch;     // names; empty: all
+  std::vector<std::string> inputs;   // NAME=FILE
+  std::vector<std::string> archives; // FILE.npz
+  std::vector<std::string> fetch;    // names; empty: all
   std::string outputDir;
-  std::string outputFormat = "npy";   // or "pb"
-  int threads = 0;                    // 0: physical cores
+  std::string outputFormat = "npy"; // or "pb"
+  int threads = 0;                  // 0: physical cores
   uint64_t seed = 0;
 };
 

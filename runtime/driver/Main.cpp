@@ -114,8 +114,8 @@ int bench(Job &job, const Options &options) {
     return refuse(mlc_last_error());
   std::printf("%s: median %s (p10 %s, p90 %s, min %s), %zu runs, %d threads\n", mlc_linked_model->name,
               durationText(samples.quantile(0.5)).c_str(), durationText(samples.quantile(0.1)).c_str(),
-              durationText(samples.quantile(0.9)).c_str(), durationText(samples.quantile(0)).c_str(), samples.all.size(),
-              mlc_session_threads(job.session()));
+              durationText(samples.quantile(0.9)).c_str(), durationText(samples.quantile(0)).c_str(),
+              samples.all.size(), mlc_session_threads(job.session()));
   return Done;
 }
 

@@ -57,7 +57,8 @@ int32_t measure(mlc_session *session, double minTime, int rounds, Samples &sampl
     return status;
   for (int round = 0; round < rounds; ++round) {
     std::vector<double> times;
-    for (double start = seconds(), end = start; times.empty() || (end - start < minTime && times.size() < maxSamples);) {
+    for (double start = seconds(), end = start;
+         times.empty() || (end - start < minTime && times.size() < maxSamples);) {
       double before = end;
       if (int32_t status = mlc_run(session))
         return status;
@@ -102,8 +103,9 @@ std::string profileText(const mlc_model &model, const Profile &profile) {
     double each = profile.steps[i] / static_cast<double>(std::max<uint64_t>(profile.runs, 1));
     double rate = each > 0 ? 1e-9 / each : 0;
     char line[96];
-    std::snprintf(line, sizeof line, "%8.4f %5.1f%% %9.1f %7.1f  ", each * 1e3, total > 0 ? 100 * profile.steps[i] / total : 0,
-                  rate * static_cast<double>(step.flops), rate * static_cast<double>(step.bytes));
+    std::snprintf(line, sizeof line, "%8.4f %5.1f%% %9.1f %7.1f  ", each * 1e3,
+                  total > 0 ? 100 * profile.steps[i] / total : 0, rate * static_cast<double>(step.flops),
+                  rate * static_cast<double>(step.bytes));
     text += line + std::string(step.kernel ? step.kernel : "?") + "  [" + (step.layers ? step.layers : "") + "]\n";
   }
   return text;

@@ -13,7 +13,7 @@ namespace mlc::driver {
 double seconds();
 
 struct Samples {
-  std::vector<double> all;           // seconds of each run, sorted
+  std::vector<double> all; // seconds of each run, sorted
   std::vector<double> roundMedians;
   double quantile(double share) const;
 };

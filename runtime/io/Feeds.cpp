@@ -1,8 +1,8 @@
 #include "Feeds.h"
 
-#include "runtime/Element.h"
 #include "Npy.h"
 #include "Zip.h"
+#include "runtime/Element.h"
 
 #include <algorithm>
 #include <charconv>

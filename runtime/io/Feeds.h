@@ -13,8 +13,8 @@ namespace mlc::io {
 using Problems = std::vector<std::string>;
 
 struct Feed {
-  std::string name;      // of the input; "@2" for the third
-  std::string file;      // for messages
+  std::string name; // of the input; "@2" for the third
+  std::string file; // for messages
   std::unique_ptr<TensorSource> source;
 };
 

@@ -33,45 +33,32 @@ template <typename T> void put(void *data, uint64_t i, T value) {
 
 void fill(void *data, uint64_t i, int32_t dtype, Random &random) {
   switch (dtype) {
-  case MLC_F32:
-    return put(data, i, static_cast<float>(random.next() >> 40) * 0x1p-24f);
-  case MLC_F64:
-    return put(data, i, random.unit());
+  case MLC_F32: return put(data, i, static_cast<float>(random.next() >> 40) * 0x1p-24f);
+  case MLC_F64: return put(data, i, random.unit());
   case MLC_C64:
     put(data, 2 * i, static_cast<float>(random.next() >> 40) * 0x1p-24f);
     return put(data, 2 * i + 1, static_cast<float>(random.next() >> 40) * 0x1p-24f);
-  case MLC_C128:
-    put(data, 2 * i, random.unit());
-    return put(data, 2 * i + 1, random.unit());
-  case MLC_F16:
-    return put(data, i, half(static_cast<uint32_t>(random.next() >> 54)));
+  case MLC_C128: put(data, 2 * i, random.unit()); return put(data, 2 * i + 1, random.unit());
+  case MLC_F16: return put(data, i, half(static_cast<uint32_t>(random.next() >> 54)));
   case MLC_BF16:
-    return put(data, i, static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(random.next() >> 56) * 0x1p-8f) >> 16));
+    return put(data, i,
+               static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(random.next() >> 56) * 0x1p-8f) >> 16));
   // Positive codes of the 8-bit floats grow with their values: any code below that of 1 lies in [0, 1).
-  case MLC_F8E4M3FN:
-    return put(data, i, static_cast<uint8_t>(random.next() % 0x38));
-  case MLC_F8E5M2:
-    return put(data, i, static_cast<uint8_t>(random.next() % 0x3c));
+  case MLC_F8E4M3FN: return put(data, i, static_cast<uint8_t>(random.next() % 0x38));
+  case MLC_F8E5M2: return put(data, i, static_cast<uint8_t>(random.next() % 0x3c));
   case MLC_F8E4M3FNUZ:
-  case MLC_F8E5M2FNUZ:
-    return put(data, i, static_cast<uint8_t>(random.next() % 0x40));
-  case MLC_F8E8M0:
-    return put(data, i, static_cast<uint8_t>(119 + random.next() % 8));
+  case MLC_F8E5M2FNUZ: return put(data, i, static_cast<uint8_t>(random.next() % 0x40));
+  case MLC_F8E8M0: return put(data, i, static_cast<uint8_t>(119 + random.next() % 8));
   case MLC_F4E2M1:
   case MLC_BOOL:
-  case MLC_I2:
-    return put(data, i, static_cast<uint8_t>(random.next() >> 63));
+  case MLC_I2: return put(data, i, static_cast<uint8_t>(random.next() >> 63));
   case MLC_U16:
-  case MLC_I16:
-    return put(data, i, static_cast<uint16_t>(random.next() >> 62));
+  case MLC_I16: return put(data, i, static_cast<uint16_t>(random.next() >> 62));
   case MLC_U32:
-  case MLC_I32:
-    return put(data, i, static_cast<uint32_t>(random.next() >> 62));
+  case MLC_I32: return put(data, i, static_cast<uint32_t>(random.next() >> 62));
   case MLC_U64:
-  case MLC_I64:
-    return put(data, i, random.next() >> 62);
-  default:
-    return put(data, i, static_cast<uint8_t>(random.next() >> 62));
+  case MLC_I64: return put(data, i, random.next() >> 62);
+  default: return put(data, i, static_cast<uint8_t>(random.next() >> 62));
   }
 }
 

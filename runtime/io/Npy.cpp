@@ -17,8 +17,8 @@ struct Code {
   int32_t dtype;
 };
 constexpr Code codes[] = {
-    {'b', 1, MLC_BOOL}, {'i', 1, MLC_I8},  {'i', 2, MLC_I16}, {'i', 4, MLC_I32}, {'i', 8, MLC_I64},
-    {'u', 1, MLC_U8},   {'u', 2, MLC_U16}, {'u', 4, MLC_U32}, {'u', 8, MLC_U64}, {'f', 2, MLC_F16},
+    {'b', 1, MLC_BOOL}, {'i', 1, MLC_I8},  {'i', 2, MLC_I16}, {'i', 4, MLC_I32},   {'i', 8, MLC_I64},
+    {'u', 1, MLC_U8},   {'u', 2, MLC_U16}, {'u', 4, MLC_U32}, {'u', 8, MLC_U64},   {'f', 2, MLC_F16},
     {'f', 4, MLC_F32},  {'f', 8, MLC_F64}, {'c', 8, MLC_C64}, {'c', 16, MLC_C128},
 };
 

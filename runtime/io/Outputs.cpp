@@ -128,8 +128,8 @@ Status writeFile(const std::string &path, const std::string &content) {
     std::fflush(stdout);
     return writeAll(STDOUT_FILENO, content) ? Status() : Status::error(path + ": " + systemError("cannot be written"));
   }
-  // A link keeps pointing where it does: its target is replaced. What is no regular file, or stands for a descriptor, as
-  // /dev/stderr does, has no place beside it and is written to.
+  // A link keeps pointing where it does: its target is replaced. What is no regular file, or stands for a descriptor,
+  // as /dev/stderr does, has no place beside it and is written to.
   char resolved[PATH_MAX];
   std::string place = realpath(path.c_str(), resolved) ? resolved : path;
   struct stat facts;

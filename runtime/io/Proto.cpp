@@ -1,7 +1,7 @@
 #include "Proto.h"
 
-#include "runtime/Element.h"
 #include "Wire.h"
+#include "runtime/Element.h"
 
 #include <algorithm>
 #include <cstring>
@@ -13,8 +13,19 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw_data is little-end
 
 // Numbers of the fields of onnx.TensorProto.
 enum Field : uint32_t {
-  Dims = 1, DataType = 2, Segment = 3, FloatData = 4, Int32Data = 5, StringData = 6, Int64Data = 7, Name = 8,
-  RawData = 9, DoubleData = 10, Uint64Data = 11, ExternalData = 13, DataLocation = 14
+  Dims = 1,
+  DataType = 2,
+  Segment = 3,
+  FloatData = 4,
+  Int32Data = 5,
+  StringData = 6,
+  Int64Data = 7,
+  Name = 8,
+  RawData = 9,
+  DoubleData = 10,
+  Uint64Data = 11,
+  ExternalData = 13,
+  DataLocation = 14
 };
 
 // Largest message that other readers take.

@@ -1,5 +1,5 @@
-#include "runtime/Element.h"
 #include "Outputs.h"
+#include "runtime/Element.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,8 +61,13 @@ bool elementValue(const mlc_tensor &tensor, uint64_t index, double &value) {
   case MLC_F8E5M2FNUZ: value = small(byte(), {5, 2, 16, Small::NegativeZeroNan}); return true;
   case MLC_F4E2M1: value = small(byte(), {2, 1, 1, Small::Finite}); return true;
   case MLC_F8E8M0: value = byte() == 255 ? NAN : std::ldexp(1.0, static_cast<int>(byte()) - 127); return true;
-  case MLC_I8: case MLC_I4: case MLC_I2: value = load<int8_t>(tensor, index); return true;
-  case MLC_U8: case MLC_U4: case MLC_U2: case MLC_BOOL: value = load<uint8_t>(tensor, index); return true;
+  case MLC_I8:
+  case MLC_I4:
+  case MLC_I2: value = load<int8_t>(tensor, index); return true;
+  case MLC_U8:
+  case MLC_U4:
+  case MLC_U2:
+  case MLC_BOOL: value = load<uint8_t>(tensor, index); return true;
   case MLC_I16: value = load<int16_t>(tensor, index); return true;
   case MLC_U16: value = load<uint16_t>(tensor, index); return true;
   case MLC_I32: value = load<int32_t>(tensor, index); return true;

@@ -1,8 +1,8 @@
 #include "Tensor.h"
 
-#include "runtime/Element.h"
 #include "Npy.h"
 #include "Proto.h"
+#include "runtime/Element.h"
 
 #include <algorithm>
 #include <cstring>

@@ -2,8 +2,8 @@
 #ifndef MLC_RUNTIME_IO_TENSOR_H
 #define MLC_RUNTIME_IO_TENSOR_H
 
-#include "runtime/Buffer.h"
 #include "Status.h"
+#include "runtime/Buffer.h"
 
 #include <mlc/runtime.h>
 
@@ -16,9 +16,9 @@ namespace mlc::io {
 
 struct TensorHead {
   int32_t dtype = MLC_NONE;
-  std::vector<int64_t> dims;   // at most MLC_MAX_RANK
+  std::vector<int64_t> dims; // at most MLC_MAX_RANK
   uint64_t elements = 0;
-  uint64_t bytes = 0;          // in memory
+  uint64_t bytes = 0; // in memory
 };
 
 struct Tensor {

@@ -28,20 +28,14 @@ public:
     if (key >> 3 == 0 || key >> 3 > 0x1fffffff)
       return fail();
     switch (type) {
-    case Varint:
-      number = varint();
-      return !broken;
-    case Fixed64:
-      return take(8) && (std::memcpy(&number, bytes.data(), 8), true);
-    case Fixed32:
-      number = 0;
-      return take(4) && (std::memcpy(&number, bytes.data(), 4), true);
+    case Varint: number = varint(); return !broken;
+    case Fixed64: return take(8) && (std::memcpy(&number, bytes.data(), 8), true);
+    case Fixed32: number = 0; return take(4) && (std::memcpy(&number, bytes.data(), 4), true);
     case Bytes: {
       uint64_t length = varint();
       return !broken && take(length);
     }
-    default:
-      return fail();
+    default: return fail();
     }
   }
 

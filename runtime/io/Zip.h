@@ -11,10 +11,10 @@ namespace mlc::io {
 
 struct ZipMember {
   std::string name;
-  uint16_t method = 0;          // 0: stored, 8: deflated
-  uint32_t checksum = 0;        // CRC-32
+  uint16_t method = 0;   // 0: stored, 8: deflated
+  uint32_t checksum = 0; // CRC-32
   uint64_t packed = 0, size = 0;
-  uint64_t header = 0;          // where the local header stands
+  uint64_t header = 0; // where the local header stands
 };
 
 class ZipArchive {

@@ -1,8 +1,8 @@
+#include "Command.h"
+#include "What.h"
 #include "runtime/driver/Timing.h"
 #include "runtime/io/Json.h"
 #include "runtime/io/Outputs.h"
-#include "Command.h"
-#include "What.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
@@ -45,7 +45,9 @@ std::string asJson(const BenchOptions &options, const Loaded &loaded, const Samp
     json.key("steps").beginArray();
     for (uint32_t i = 0; i < model.step_count; ++i) {
       const mlc_step_info &step = model.steps[i];
-      json.beginObject().field("kernel", step.kernel ? step.kernel : "").field("layers", step.layers ? step.layers : "");
+      json.beginObject()
+          .field("kernel", step.kernel ? step.kernel : "")
+          .field("layers", step.layers ? step.layers : "");
       json.field("flops", step.flops).field("bytes", step.bytes);
       json.field("seconds", profile.steps[i] / static_cast<double>(profile.runs)).endObject();
     }
@@ -67,8 +69,8 @@ int bench(const BenchOptions &options) {
 
   std::printf("%s: median %s (p10 %s, p90 %s, min %s), %zu runs, %d threads\n", options.run.what.c_str(),
               durationText(samples.quantile(0.5)).c_str(), durationText(samples.quantile(0.1)).c_str(),
-              durationText(samples.quantile(0.9)).c_str(), durationText(samples.quantile(0)).c_str(), samples.all.size(),
-              mlc_session_threads(session));
+              durationText(samples.quantile(0.9)).c_str(), durationText(samples.quantile(0)).c_str(),
+              samples.all.size(), mlc_session_threads(session));
   for (size_t i = 0; options.rounds > 1 && i < samples.roundMedians.size(); ++i)
     std::printf("round %zu: median %s\n", i + 1, durationText(samples.roundMedians[i]).c_str());
   if (options.profile)
@@ -85,7 +87,8 @@ void addBench(CLI::App &app, Action &action) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App *command = app.add_subcommand("bench", "Times a compiled model, or a model file, in this process");
   addRunOptions(*command, options->run);
-  command->add_option("--min-time", options->minTime, "Seconds a round takes at least (default 1)")->check(CLI::Range(0.0, 1e6));
+  command->add_option("--min-time", options->minTime, "Seconds a round takes at least (default 1)")
+      ->check(CLI::Range(0.0, 1e6));
   command->add_option("--rounds", options->rounds, "Rounds (default 1)")->check(CLI::Range(1, 1000000));
   command->add_option("--json", options->json, "Write the result to this file")->type_name("FILE");
   command->add_flag("--profile", options->profile, "Time each step as well, after the rounds");

@@ -1,7 +1,7 @@
-#include "runtime/driver/Job.h"
 #include "Command.h"
 #include "Library.h"
 #include "Options.h"
+#include "runtime/driver/Job.h"
 
 #include <CLI/App.hpp>
 

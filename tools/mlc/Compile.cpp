@@ -1,28 +1,30 @@
-#include "runtime/driver/Job.h"
 #include "Command.h"
 #include "Library.h"
 #include "Options.h"
+#include "runtime/driver/Job.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 
-#include <set>
+#include <algorithm>
 
 using namespace mlc::driver;
 
 namespace mlc::cli {
 namespace {
 
-const std::set<std::string> textKinds = {"header", "mlir", "groups", "kernels", "llvm", "asm"};
+constexpr const char *textKinds[] = {"header", "mlir", "groups", "kernels", "llvm", "asm"};
 
 int compile(CompileRequest request) {
   if (request.output.empty()) {
-    if (!textKinds.contains(request.emit)) {
+    if (std::find(std::begin(textKinds), std::end(textKinds), request.emit) == std::end(textKinds)) {
       std::fprintf(stderr, "mlc: error: command line: -o: expected the name of the output (see mlc compile --help)\n");
       return Usage;
     }
     request.output = "-";
   }
+  if (request.output == "/dev/stdout") // nothing can be renamed to there
+    request.output = "-";
   CompilerLibrary library;
   if (int status = loadCompiler(library))
     return status;
@@ -47,13 +49,15 @@ void addCompile(CLI::App &app, Action &action) {
   text("--output,-o", request->output, "Where to write; - is standard output", "FILE");
   text("--emit", request->emit, "What to write (default: by the ending of the output)", "KIND")
       ->check(CLI::IsMember({"shared", "static", "obj", "exe", "header", "mlir", "groups", "kernels", "llvm", "asm"}));
-  list("--cpu", request->cpus, "Processor levels, best last: x86-64-v2, -v3, -v4, native, generic, or names of LLVM", "LEVELS");
+  list("--cpu", request->cpus, "Processor levels, best last: x86-64-v2, -v3, -v4, native, generic, or names of LLVM",
+       "LEVELS");
   text("--target", request->target, "x86_64-linux, aarch64-linux or riscv64-linux (default: this machine)", "TARGET");
   addShapes(*command, request->shapes);
   list("--inputs", request->inputs, "Begin at these tensors instead of the model's inputs", "NAMES");
   list("--outputs", request->outputs, "End at these tensors instead of the model's outputs", "NAMES");
   text("--name", request->name, "C name of the model (default: from the output's file name)", "NAME");
-  command->add_option("--jobs,-j", request->jobs, "Kernels compiled at a time (default: the cores)")->check(CLI::Range(1, 1024));
+  command->add_option("--jobs,-j", request->jobs, "Kernels compiled at a time (default: the cores)")
+      ->check(CLI::Range(1, 1024));
   text("--cache", request->cache, "Folder of compiled kernels, or none", "DIR");
   command->add_flag("--debug", request->debug, "Line table of the layers");
   command->add_flag("--remarks", request->remarks, "Say which decisions were taken, and why");

@@ -1,7 +1,7 @@
 // Shell completions, made from the command line itself, so that they never lag behind it.
 
-#include "runtime/driver/Job.h"
 #include "Command.h"
+#include "runtime/driver/Job.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
@@ -39,7 +39,8 @@ std::string forBash(const CLI::App &app) {
                      joined(commandsOf(app)) + " " + joined(optionsOf(app)) +
                      "\" -- \"$word\"))\n    return\n  fi\n  case $word in\n  -*)\n    case ${COMP_WORDS[1]} in\n";
   for (const CLI::App *command : app.get_subcommands({}))
-    text += "    " + command->get_name() + ") COMPREPLY=($(compgen -W \"" + joined(optionsOf(*command)) + "\" -- \"$word\")) ;;\n";
+    text += "    " + command->get_name() + ") COMPREPLY=($(compgen -W \"" + joined(optionsOf(*command)) +
+            "\" -- \"$word\")) ;;\n";
   return text + "    esac ;;\n  *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n  esac\n}\n"
                 "complete -o filenames -F _mlc mlc\n";
 }
@@ -82,7 +83,8 @@ std::string forFish(const CLI::App &app) {
     for (const CLI::Option *option : command->get_options())
       for (const std::string &name : option->get_lnames())
         text += "complete -c mlc -n '__fish_seen_subcommand_from " + command->get_name() + "' -l " + name +
-                (option->get_items_expected_max() ? " -r" : "") + " -d '" + quoted(option->get_description(), "") + "'\n";
+                (option->get_items_expected_max() ? " -r" : "") + " -d '" + quoted(option->get_description(), "") +
+                "'\n";
   }
   return text;
 }

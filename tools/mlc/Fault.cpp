@@ -97,7 +97,8 @@ void installFaultHandlers() {
 
 bool TemporaryFile::make(const char *name) {
   const char *place = std::getenv("TMPDIR");
-  int length = std::snprintf(temporaryFolder, sizeof temporaryFolder, "%s/mlc-XXXXXX", place && *place ? place : "/tmp");
+  int length =
+      std::snprintf(temporaryFolder, sizeof temporaryFolder, "%s/mlc-XXXXXX", place && *place ? place : "/tmp");
   if (length >= static_cast<int>(sizeof temporaryFolder) || !mkdtemp(temporaryFolder)) {
     temporaryFolder[0] = 0;
     return false;

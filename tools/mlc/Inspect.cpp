@@ -1,9 +1,9 @@
-#include "runtime/Element.h"
-#include "runtime/io/Json.h"
-#include "runtime/io/Outputs.h"
 #include "Command.h"
 #include "Library.h"
 #include "What.h"
+#include "runtime/Element.h"
+#include "runtime/io/Json.h"
+#include "runtime/io/Outputs.h"
 
 #include <CLI/App.hpp>
 
@@ -22,8 +22,8 @@ std::string tensorText(const char *kind, const mlc_tensor_info &info) {
   std::string shape;
   for (int32_t d = 0; d < info.rank; ++d)
     shape += (d ? "x" : "") + dimText(info, d);
-  std::string text = std::string(kind) + " " + info.name + ": " + mlc_dtype_name(info.dtype) + " " +
-                     (info.rank ? shape : "scalar");
+  std::string text =
+      std::string(kind) + " " + info.name + ": " + mlc_dtype_name(info.dtype) + " " + (info.rank ? shape : "scalar");
   return text + (info.flags & MLC_LATE ? " (size known only during the run)\n" : "\n");
 }
 
@@ -38,7 +38,9 @@ std::string asText(const mlc_model &model) {
   int32_t level = model.level();
   for (uint32_t i = 0; i < model.level_count; ++i)
     text += std::string(" ") + model.levels[i] + (level == static_cast<int32_t>(i) ? " (used here)" : "");
-  text += "\narena: " + (model.arena_bytes || !model.shapes ? std::to_string(model.arena_bytes) + " bytes" : std::string("depends on the inputs")) +
+  text += "\narena: " +
+          (model.arena_bytes || !model.shapes ? std::to_string(model.arena_bytes) + " bytes"
+                                              : std::string("depends on the inputs")) +
           ", aligned to " + std::to_string(model.arena_align) + ", " + std::to_string(model.grow_slots) +
           " slots of sizes known only during the run\nweights: " + std::to_string(model.weights_bytes) + " bytes\n";
   uint64_t flops = 0, bytes = 0;
@@ -48,12 +50,13 @@ std::string asText(const mlc_model &model) {
     flops += step.flops;
     bytes += step.bytes;
     char line[80];
-    std::snprintf(line, sizeof line, "%5u %12.3f %12.3f  ", i, static_cast<double>(step.flops) * 1e-6, static_cast<double>(step.bytes) * 1e-6);
+    std::snprintf(line, sizeof line, "%5u %12.3f %12.3f  ", i, static_cast<double>(step.flops) * 1e-6,
+                  static_cast<double>(step.bytes) * 1e-6);
     steps += line + std::string(step.kernel ? step.kernel : "?") + "  [" + (step.layers ? step.layers : "") + "]\n";
   }
   char sum[96];
-  std::snprintf(sum, sizeof sum, "steps: %u, %.3f MFLOP, %.3f MB moved at least\n", model.step_count, static_cast<double>(flops) * 1e-6,
-                static_cast<double>(bytes) * 1e-6);
+  std::snprintf(sum, sizeof sum, "steps: %u, %.3f MFLOP, %.3f MB moved at least\n", model.step_count,
+                static_cast<double>(flops) * 1e-6, static_cast<double>(bytes) * 1e-6);
   return text + sum + " step        MFLOP           MB  kernel  [layers]\n" + steps;
 }
 
@@ -75,14 +78,19 @@ void putTensors(io::Json &json, const char *key, const mlc_tensor_info *infos, u
 
 std::string asJson(const mlc_model &model) {
   io::Json json;
-  json.beginObject().field("name", model.name).field("producer", model.producer).field("abi_version", model.abi_version);
+  json.beginObject()
+      .field("name", model.name)
+      .field("producer", model.producer)
+      .field("abi_version", model.abi_version);
   putTensors(json, "inputs", model.inputs, model.input_count);
   putTensors(json, "outputs", model.outputs, model.output_count);
   json.key("levels").beginArray();
   for (uint32_t i = 0; i < model.level_count; ++i)
     json.value(model.levels[i]);
   json.endArray().field("level", model.level());
-  json.field("arena_bytes", model.arena_bytes).field("arena_align", model.arena_align).field("grow_slots", model.grow_slots);
+  json.field("arena_bytes", model.arena_bytes)
+      .field("arena_align", model.arena_align)
+      .field("grow_slots", model.grow_slots);
   json.field("weights_bytes", model.weights_bytes).key("steps").beginArray();
   for (uint32_t i = 0; i < model.step_count; ++i) {
     const mlc_step_info &step = model.steps[i];
@@ -128,7 +136,10 @@ void addInspect(CLI::App &app, Action &action) {
   command->add_option("WHAT", request->model, "A compiled model (.so), or a model file")->required()->type_name("FILE");
   command->add_option("--json", request->json, "Write the result to this file")->type_name("FILE");
   addShapes(*command, request->shapes);
-  command->add_option("--cpu", request->cpus, "Processor levels, for a model file")->delimiter(',')->allow_extra_args(false)->type_name("LEVELS");
+  command->add_option("--cpu", request->cpus, "Processor levels, for a model file")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LEVELS");
   command->footer("Example:\n  mlc inspect model.so --json model.json");
   command->callback([&action, request] { action = [request] { return inspect(*request); }; });
 }

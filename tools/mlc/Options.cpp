@@ -28,7 +28,9 @@ bool parseDims(std::string_view text, std::vector<int64_t> &dims) {
 } // namespace
 
 CLI::Option *addRepeated(CLI::App &app, const char *names, std::vector<std::string> &values, const char *help) {
-  return app.add_option(names, values, help)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return app.add_option(names, values, help)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void addShapes(CLI::App &app, Shapes &shapes) {
@@ -42,24 +44,31 @@ void addShapes(CLI::App &app, Shapes &shapes) {
     }
     return true;
   };
-  app.add_option("--shape", std::move(take), "Shape of an input: NAME=1x3x224x224, ? leaves a dimension open; repeatable")
-      ->type_name("NAME=DIMS")->expected(1)->allow_extra_args(false)
+  app.add_option("--shape", std::move(take),
+                 "Shape of an input: NAME=1x3x224x224, ? leaves a dimension open; repeatable")
+      ->type_name("NAME=DIMS")
+      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void addRunOptions(CLI::App &app, RunOptions &options) {
   app.add_option("WHAT", options.what, "A compiled model (.so), or a model file, which is compiled first")
-      ->required()->type_name("FILE");
+      ->required()
+      ->type_name("FILE");
   addRepeated(app, "--input,-i", options.job.inputs, "An input: NAME=FILE or @0=FILE, a .npy or .pb; repeatable")
       ->type_name("NAME=FILE");
-  addRepeated(app, "--feeds", options.job.archives, "Inputs in one .npz, members named after them")->type_name("FILE.npz");
+  addRepeated(app, "--feeds", options.job.archives, "Inputs in one .npz, members named after them")
+      ->type_name("FILE.npz");
   app.add_option("--seed", options.job.seed, "For the inputs that are not given (default 0)");
   app.add_option("--threads,-t", options.job.threads, "Workers with the caller (default: the physical cores)")
       ->check(CLI::Range(1, 1024));
   addRepeated(app, "--fetch", options.job.fetch, "Compute only this output; repeatable")->type_name("NAME");
   addShapes(app, options.shapes);
   app.add_option("--cpu", options.cpus, "Processor levels to compile a model file for (default: native)")
-      ->delimiter(',')->allow_extra_args(false)->type_name("LEVELS");
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LEVELS");
 }
 
 void addOutputFormat(CLI::App &app, RunOptions &options) {

@@ -20,7 +20,9 @@ void addRun(CLI::App &app, Action &action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Runs a compiled model, or a model file");
   addRunOptions(*command, *options);
-  command->add_option("--output-dir,-o", options->job.outputDir, "Folder for the outputs and outputs.json; without it a summary is printed")
+  command
+      ->add_option("--output-dir,-o", options->job.outputDir,
+                   "Folder for the outputs and outputs.json; without it a summary is printed")
       ->type_name("DIR");
   addOutputFormat(*command, *options);
   command->footer("Examples:\n"

@@ -1,14 +1,14 @@
 // The lines that harnesses drive: `run N`, `dump DIR`, `quit`. Between them nothing of this process runs: the workers
 // park right after a run, and the loop sleeps in read.
 
-#include "runtime/driver/Timing.h"
 #include "Command.h"
 #include "What.h"
+#include "runtime/driver/Timing.h"
 
 #include <CLI/App.hpp>
 
-#include <charconv>
 #include <cerrno>
+#include <charconv>
 #include <unistd.h>
 
 using namespace mlc::driver;
@@ -40,9 +40,7 @@ bool readLine(std::string &line) {
   }
 }
 
-bool answer(const std::string &line) {
-  return std::printf("%s\n", line.c_str()) >= 0 && std::fflush(stdout) == 0;
-}
+bool answer(const std::string &line) { return std::printf("%s\n", line.c_str()) >= 0 && std::fflush(stdout) == 0; }
 
 std::string runs(Job &job, std::string_view count) {
   uint64_t n = 0;

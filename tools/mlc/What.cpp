@@ -1,9 +1,9 @@
 #include "What.h"
 
-#include "runtime/driver/Timing.h"
-#include "runtime/io/Bytes.h"
 #include "Fault.h"
 #include "Library.h"
+#include "runtime/driver/Timing.h"
+#include "runtime/io/Bytes.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -20,7 +20,10 @@ bool isArtefact(const std::string &path) {
     return true;
   if (file.open(path).failed() || file.readAt(start, sizeof start, 0).failed())
     return false;
-  if (!std::memcmp(start, "\x7f" "ELF", sizeof start))
+  if (!std::memcmp(start,
+                   "\x7f"
+                   "ELF",
+                   sizeof start))
     return true;
   return !file.readAt(end, sizeof end, std::max<uint64_t>(file.size(), sizeof end) - sizeof end).failed() &&
          !std::memcmp(end, MLC_TRAILER_MAGIC, 8);

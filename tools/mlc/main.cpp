@@ -1,8 +1,8 @@
 // mlc: compiles models and runs them. One file a subcommand; this one reads the command line and answers for the rest.
 
-#include "runtime/driver/Job.h"
 #include "Command.h"
 #include "Fault.h"
+#include "runtime/driver/Job.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -39,13 +39,13 @@ extern "C" {
 
 /* What this layer adds to mlc_error. */
 enum mlc_status {
-  MLC_S_FILE = 64,      /* a file cannot be opened or read */
-  MLC_S_ARTEFACT = 65,  /* not an artefact of mlc, or an altered one */
-  MLC_S_MACHINE = 66,   /* an artefact for another processor family */
-  MLC_S_NAME = 67,      /* no input or output of that name or index */
-  MLC_S_TYPE = 68,      /* an element type other than the model's */
-  MLC_S_MISSING = 69,   /* an input was not fed, or there was no run yet */
-  MLC_S_MEMORY = 70,    /* memory ran out */
+  MLC_S_FILE = 64,     /* a file cannot be opened or read */
+  MLC_S_ARTEFACT = 65, /* not an artefact of mlc, or an altered one */
+  MLC_S_MACHINE = 66,  /* an artefact for another processor family */
+  MLC_S_NAME = 67,     /* no input or output of that name or index */
+  MLC_S_TYPE = 68,     /* an element type other than the model's */
+  MLC_S_MISSING = 69,  /* an input was not fed, or there was no run yet */
+  MLC_S_MEMORY = 70,   /* memory ran out */
   MLC_S_UNSUPPORTED = 71
 };
 
@@ -54,13 +54,13 @@ typedef struct mlc_session mlc_session;
 
 /* A tensor in memory: row-major, without gaps. */
 struct mlc_tensor {
-  uint32_t size;               /* sizeof(struct mlc_tensor) */
-  int32_t dtype;               /* enum mlc_dtype */
+  uint32_t size; /* sizeof(struct mlc_tensor) */
+  int32_t dtype; /* enum mlc_dtype */
   int32_t rank;
   uint32_t reserved;
   int64_t dims[MLC_MAX_RANK];
   void *data;
-  uint64_t bytes;              /* of data */
+  uint64_t bytes; /* of data */
 };
 
 /* The sentence for the last failure on this thread; "" before any. Valid until the next call on this thread. */
@@ -100,13 +100,13 @@ int32_t mlc_check_input(const mlc_program *program, uint32_t index, int32_t dtyp
 /* ---- sessions ---- */
 
 struct mlc_session_options {
-  uint32_t size;     /* sizeof(struct mlc_session_options) */
-  int32_t threads;   /* workers with the caller; 0: the physical cores that this process may use */
+  uint32_t size;   /* sizeof(struct mlc_session_options) */
+  int32_t threads; /* workers with the caller; 0: the physical cores that this process may use */
 };
 
 /* Threads, arena and outputs of one user of a program. `options` may be null. */
 int32_t mlc_session_create(mlc_program *program, const struct mlc_session_options *options, mlc_session **session);
-void mlc_session_destroy(mlc_session *session);   /* null is allowed */
+void mlc_session_destroy(mlc_session *session); /* null is allowed */
 
 /* Workers with the caller, and the cores that are the default. */
 int32_t mlc_session_threads(const mlc_session *session);

@@ -34,9 +34,7 @@ namespace mlc {
 // The element type of a C++ type; others, such as float16, are fed as FeedBytes with their number.
 template <typename T> struct ElementType;
 #define MLC_ELEMENT_TYPE(type, number)                                                                                 \
-  template <> struct ElementType<type> {                                                                               \
-    static constexpr int32_t value = number;                                                                           \
-  }
+  template <> struct ElementType<type> { static constexpr int32_t value = number; }
 MLC_ELEMENT_TYPE(float, MLC_F32);
 MLC_ELEMENT_TYPE(double, MLC_F64);
 MLC_ELEMENT_TYPE(int8_t, MLC_I8);
@@ -55,26 +53,18 @@ MLC_ELEMENT_TYPE(std::complex<double>, MLC_C128);
 // The absl::Status of a code of runtime.h, with the sentence of the last failure on this thread.
 inline absl::Status ToStatus(int32_t code) {
   switch (code) {
-  case MLC_OK:
-    return absl::OkStatus();
+  case MLC_OK: return absl::OkStatus();
   case MLC_S_FILE:
-  case MLC_S_NAME:
-    return absl::NotFoundError(mlc_last_error());
-  case MLC_S_ARTEFACT:
-    return absl::DataLossError(mlc_last_error());
+  case MLC_S_NAME: return absl::NotFoundError(mlc_last_error());
+  case MLC_S_ARTEFACT: return absl::DataLossError(mlc_last_error());
   case MLC_E_VERSION:
   case MLC_E_CPU:
   case MLC_S_MACHINE:
-  case MLC_S_MISSING:
-    return absl::FailedPreconditionError(mlc_last_error());
-  case MLC_S_MEMORY:
-    return absl::ResourceExhaustedError(mlc_last_error());
-  case MLC_S_UNSUPPORTED:
-    return absl::UnimplementedError(mlc_last_error());
-  case MLC_E_RANGE:
-    return absl::OutOfRangeError(mlc_last_error());
-  default:
-    return absl::InvalidArgumentError(mlc_last_error());
+  case MLC_S_MISSING: return absl::FailedPreconditionError(mlc_last_error());
+  case MLC_S_MEMORY: return absl::ResourceExhaustedError(mlc_last_error());
+  case MLC_S_UNSUPPORTED: return absl::UnimplementedError(mlc_last_error());
+  case MLC_E_RANGE: return absl::OutOfRangeError(mlc_last_error());
+  default: return absl::InvalidArgumentError(mlc_last_error());
   }
 }
 
@@ -85,7 +75,8 @@ struct SessionOptions {
 class Session {
 public:
   // Feeds memory in place.
-  template <typename T> absl::Status Feed(absl::string_view name, absl::Span<const T> data, absl::Span<const int64_t> dims) {
+  template <typename T>
+  absl::Status Feed(absl::string_view name, absl::Span<const T> data, absl::Span<const int64_t> dims) {
     return FeedBytes(name, ElementType<T>::value, data.data(), data.size() * sizeof(T), dims);
   }
   absl::Status FeedBytes(absl::string_view name, int32_t dtype, const void *data, uint64_t bytes,

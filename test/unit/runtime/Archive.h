@@ -39,11 +39,12 @@ inline std::string archive(const std::vector<Member> &members) {
   std::string out, directory;
   for (const Member &member : members) {
     std::string packed = member.deflated ? deflated(member.content) : member.content;
-    uint64_t crc = crc32(0, reinterpret_cast<const Bytef *>(member.content.data()), static_cast<uInt>(member.content.size()));
-    std::string sizes = member.zip64 ? std::string(8, '\xff')
-                                     : littleEndian(packed.size(), 4) + littleEndian(member.content.size(), 4);
-    std::string extra = member.zip64 ? littleEndian(1, 2) + littleEndian(16, 2) + littleEndian(member.content.size(), 8) +
-                                           littleEndian(packed.size(), 8)
+    uint64_t crc =
+        crc32(0, reinterpret_cast<const Bytef *>(member.content.data()), static_cast<uInt>(member.content.size()));
+    std::string sizes =
+        member.zip64 ? std::string(8, '\xff') : littleEndian(packed.size(), 4) + littleEndian(member.content.size(), 4);
+    std::string extra = member.zip64 ? littleEndian(1, 2) + littleEndian(16, 2) +
+                                           littleEndian(member.content.size(), 8) + littleEndian(packed.size(), 8)
                                      : "";
     std::string common = littleEndian(20, 2) + littleEndian(0, 2) + littleEndian(member.deflated ? 8 : 0, 2) +
                          littleEndian(0, 4) + littleEndian(crc, 4) + sizes + littleEndian(member.name.size(), 2) +
@@ -52,8 +53,9 @@ inline std::string archive(const std::vector<Member> &members) {
                  littleEndian(0, 2) + littleEndian(0, 4) + littleEndian(out.size(), 4) + member.name + extra;
     out += "PK\x03\x04" + common + member.name + extra + packed;
   }
-  std::string end = "PK\x05\x06" + littleEndian(0, 4) + littleEndian(members.size(), 2) + littleEndian(members.size(), 2) +
-                    littleEndian(directory.size(), 4) + littleEndian(out.size(), 4) + littleEndian(0, 2);
+  std::string end = "PK\x05\x06" + littleEndian(0, 4) + littleEndian(members.size(), 2) +
+                    littleEndian(members.size(), 2) + littleEndian(directory.size(), 4) + littleEndian(out.size(), 4) +
+                    littleEndian(0, 2);
   return out + directory + end;
 }
 

@@ -42,7 +42,8 @@ TEST(Artefact, EveryAlteredOneIsRefused) {
 TEST(Artefact, CutAppendedAndForeignOnesAreRefused) {
   const std::string good = readAll(artefact("rows"));
   for (double share : {0.0, 0.01, 0.05, 0.2, 0.5, 0.95, 0.99})
-    EXPECT_EQ(openBytes(good.substr(0, static_cast<size_t>(share * static_cast<double>(good.size())))), MLC_S_ARTEFACT) << share;
+    EXPECT_EQ(openBytes(good.substr(0, static_cast<size_t>(share * static_cast<double>(good.size())))), MLC_S_ARTEFACT)
+        << share;
   EXPECT_EQ(openBytes(good.substr(0, good.size() - 1)), MLC_S_ARTEFACT);
   EXPECT_TRUE(says("trailer: missing"));
   EXPECT_EQ(openBytes(good + std::string(4096, '\0')), MLC_S_ARTEFACT);
@@ -141,7 +142,11 @@ TEST(Artefact, DescriptorsThatLieAreRefused) {
   EXPECT_EQ(changed([](mlc_model &m) { m.arena_align = 48; }), MLC_S_ARTEFACT);
   mlc_tensor_info info = good.inputs[0];
   info.rank = 9;
-  EXPECT_EQ(changed([&](mlc_model &m) { m.inputs = &info; m.input_count = 1; }), MLC_S_ARTEFACT);
+  EXPECT_EQ(changed([&](mlc_model &m) {
+              m.inputs = &info;
+              m.input_count = 1;
+            }),
+            MLC_S_ARTEFACT);
   EXPECT_STREQ(mlc_last_error(), "linked model: descriptor: input 0 has an impossible rank");
   EXPECT_EQ(mlc_open_model(nullptr, reinterpret_cast<mlc_program **>(&info)), MLC_E_ARGUMENT);
 }

@@ -72,7 +72,8 @@ TEST(Files, EveryTypeComesBackFromProtoAndNpy) {
     if (!mlc_dtype_bytes(dtype))
       continue;
     EXPECT_EQ(rt::elementByName(mlc_dtype_name(dtype)), dtype);
-    for (const std::vector<int64_t> &dims : {std::vector<int64_t>{}, {5}, {2, 3, 7}, {0, 3}, {1, 1, 1, 1, 1, 1, 1, 3}}) {
+    for (const std::vector<int64_t> &dims :
+         {std::vector<int64_t>{}, {5}, {2, 3, 7}, {0, 3}, {1, 1, 1, 1, 1, 1, 1, 3}}) {
       io::Tensor tensor = sample(dtype, dims);
       std::string proto;
       ASSERT_FALSE(io::protoBytes(tensor.view(), "name", {}, proto).failed());
@@ -94,7 +95,8 @@ TEST(Files, NpyHeadersAreReadInAnyForm) {
   const float x[] = {1, 2, 3, 4, 5, 6};
   const std::string data(reinterpret_cast<const char *>(x), sizeof x);
   for (int version : {1, 2, 3})
-    EXPECT_EQ(values<float>(readTensor(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n", data, version), ".npy")),
+    EXPECT_EQ(values<float>(readTensor(
+                  npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n", data, version), ".npy")),
               std::vector<float>(x, x + 6));
   io::Tensor odd = readTensor(npy("{ 'shape':(2,3,),\"descr\" : '<f4','fortran_order':False }   \n", data), ".npy");
   EXPECT_EQ(odd.head.dims, (std::vector<int64_t>{2, 3}));
@@ -109,8 +111,10 @@ TEST(Files, NpyInEitherOrderAndByteOrder) {
   std::string swapped = data;
   for (size_t i = 0; i < swapped.size(); i += 4)
     std::reverse(swapped.begin() + static_cast<long>(i), swapped.begin() + static_cast<long>(i) + 4);
-  EXPECT_EQ(values<float>(readTensor(npy("{'descr':'>f4','fortran_order':True,'shape':(2,3)}", swapped), ".npy")), right);
-  EXPECT_EQ(values<uint8_t>(readTensor(npy("{'descr':'|b1','fortran_order':False,'shape':(3,)}", std::string("\x02\x00\x01", 3)), ".npy")),
+  EXPECT_EQ(values<float>(readTensor(npy("{'descr':'>f4','fortran_order':True,'shape':(2,3)}", swapped), ".npy")),
+            right);
+  EXPECT_EQ(values<uint8_t>(readTensor(
+                npy("{'descr':'|b1','fortran_order':False,'shape':(3,)}", std::string("\x02\x00\x01", 3)), ".npy")),
             (std::vector<uint8_t>{1, 0, 1}));
 }
 
@@ -130,20 +134,25 @@ TEST(Files, ProtoReadsEveryFieldOfData) {
   io::writeVarint(minus, static_cast<uint64_t>(int64_t{-2}));
   EXPECT_EQ(values<int8_t>(readTensor(withBytes(message({1}, MLC_I8), 5, minus), ".pb")), std::vector<int8_t>{-2});
   EXPECT_EQ(values<int32_t>(readTensor(withBytes(message({1}, MLC_I32), 5, minus), ".pb")), std::vector<int32_t>{-2});
-  EXPECT_EQ(values<uint16_t>(readTensor(withBytes(message({1}, MLC_F16), 5, std::string("\x80\x78", 2)), ".pb")), std::vector<uint16_t>{0x3c00});
+  EXPECT_EQ(values<uint16_t>(readTensor(withBytes(message({1}, MLC_F16), 5, std::string("\x80\x78", 2)), ".pb")),
+            std::vector<uint16_t>{0x3c00});
   EXPECT_EQ(values<int8_t>(readTensor(withBytes(message({3}, MLC_I4), 5, std::string("\xaf\x01\x03", 3)), ".pb")),
             (std::vector<int8_t>{-1, -6, 3}));
   EXPECT_EQ(values<uint8_t>(readTensor(withBytes(message({5}, MLC_U2), 9, std::string("\xe4\x02", 2)), ".pb")),
             (std::vector<uint8_t>{0, 1, 2, 3, 2}));
-  EXPECT_EQ(values<uint8_t>(readTensor(withBytes(message({2}, MLC_BOOL), 5, std::string("\x02\x00", 2)), ".pb")), (std::vector<uint8_t>{1, 0}));
+  EXPECT_EQ(values<uint8_t>(readTensor(withBytes(message({2}, MLC_BOOL), 5, std::string("\x02\x00", 2)), ".pb")),
+            (std::vector<uint8_t>{1, 0}));
   // The wide ones.
   EXPECT_EQ(values<int64_t>(readTensor(withBytes(message({1}, MLC_I64), 7, minus), ".pb")), std::vector<int64_t>{-2});
-  EXPECT_EQ(values<double>(readTensor(withBytes(message({}, MLC_F64), 10, littleEndian(0x3ff0000000000000, 8)), ".pb")), std::vector<double>{1});
-  EXPECT_EQ(values<uint32_t>(readTensor(withBytes(message({1}, MLC_U32), 11, "\x05"), ".pb")), std::vector<uint32_t>{5});
+  EXPECT_EQ(values<double>(readTensor(withBytes(message({}, MLC_F64), 10, littleEndian(0x3ff0000000000000, 8)), ".pb")),
+            std::vector<double>{1});
+  EXPECT_EQ(values<uint32_t>(readTensor(withBytes(message({1}, MLC_U32), 11, "\x05"), ".pb")),
+            std::vector<uint32_t>{5});
   std::string strings = withBytes(withBytes(message({2}, MLC_STRING), 6, "one"), 6, "");
   EXPECT_EQ(readTensor(strings, ".pb").strings, (std::vector<std::string>{"one", ""}));
   // Packed dims, and a name that other readers put in front.
-  EXPECT_EQ(readTensor(withBytes(withBytes(message({}, MLC_U8), 1, "\x01\x02"), 9, "ab"), ".pb").head.dims, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(readTensor(withBytes(withBytes(message({}, MLC_U8), 1, "\x01\x02"), 9, "ab"), ".pb").head.dims,
+            (std::vector<int64_t>{1, 2}));
 }
 
 TEST(Files, FeedsComeFromArchivesAndByPosition) {
@@ -198,8 +207,8 @@ TEST(Files, FilledInputsFollowTheSeed) {
         tensor = sample(dtype, {500});
       double value = -1;
       ASSERT_TRUE(io::elementValue(tensor.view(), i, value));
-      bool integer = dtype == MLC_BOOL || (dtype >= MLC_U8 && dtype <= MLC_I64) || dtype == MLC_U32 || dtype == MLC_U64 ||
-                     dtype == MLC_U4 || dtype == MLC_I4 || dtype == MLC_U2 || dtype == MLC_I2;
+      bool integer = dtype == MLC_BOOL || (dtype >= MLC_U8 && dtype <= MLC_I64) || dtype == MLC_U32 ||
+                     dtype == MLC_U64 || dtype == MLC_U4 || dtype == MLC_I4 || dtype == MLC_U2 || dtype == MLC_I2;
       ASSERT_TRUE(value >= 0 && (integer ? value <= 3 : value < 1)) << mlc_dtype_name(dtype) << " " << value;
     }
 }
@@ -245,7 +254,12 @@ TEST(Files, WritingThroughALinkKeepsIt) {
 
 TEST(Files, JsonEscapesAndKeepsNumbers) {
   io::Json json;
-  json.beginObject().field("a\"\\\n", "\xc3\xa9\xff\xed\xa0\x80").field("b", 0.1).field("c", true).key("d").beginArray();
+  json.beginObject()
+      .field("a\"\\\n", "\xc3\xa9\xff\xed\xa0\x80")
+      .field("b", 0.1)
+      .field("c", true)
+      .key("d")
+      .beginArray();
   json.value(INFINITY).value(int64_t{-5}).value(1e300).null().endArray().key("e").beginObject().endObject().endObject();
   EXPECT_EQ(json.text(), "{\"a\\\"\\\\\\u000a\":\"\xc3\xa9\\ufffd\\ufffd\\ufffd\\ufffd\",\"b\":0.1,\"c\":true,"
                          "\"d\":[null,-5,1e+300,null],\"e\":{}}");

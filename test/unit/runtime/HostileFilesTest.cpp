@@ -54,8 +54,11 @@ TEST(HostileFiles, NpyHeaders) {
   ASSERT_EQ(refusal(npy(goodHeader), ".npy"), "");
   const std::string zeros(24, '\0');
   for (const std::string &header : {
-           std::string(), std::string("[1,2,3]\n"), std::string("{'descr':'<f4','fortran_order':False}\n"),
-           std::string("__import__('os').getcwd()\n"), std::string("{'descr':'<f4','fortran_order':False,'shape':(-2,-3)}\n"),
+           std::string(),
+           std::string("[1,2,3]\n"),
+           std::string("{'descr':'<f4','fortran_order':False}\n"),
+           std::string("__import__('os').getcwd()\n"),
+           std::string("{'descr':'<f4','fortran_order':False,'shape':(-2,-3)}\n"),
            std::string("{'descr':'<f4','fortran_order':False,'shape':(4611686018427387904,3)}\n"),
            std::string("{'descr':'<f4','fortran_order':False,'shape':(4294967296,4294967296)}\n"),
            "{'descr':'<f4','fortran_order':False,'shape':(" + std::string(500, '9') + ",3)}\n",
@@ -146,7 +149,8 @@ TEST(HostileFiles, Archives) {
     EXPECT_NE(archiveRefusal(good.substr(0, length)), "") << length;
   auto has = [](const std::string &text, const char *part) { EXPECT_TRUE(contains(text, part)) << text; };
   has(archiveRefusal(patched(good, 35 + x.size() - 1, "x")), "checksum");
-  has(archiveRefusal(archive({{"x.npy", x}, {"nobody.npy", x}})), "input 'nobody': the model has no input of this name");
+  has(archiveRefusal(archive({{"x.npy", x}, {"nobody.npy", x}})),
+      "input 'nobody': the model has no input of this name");
   has(archiveRefusal(archive({{"../x.npy", x}})), "input '../x'");
   has(archiveRefusal(archive({{"x.txt", x}})), "is no .npy");
   has(archiveRefusal(archive({{"x.npy", "hello"}})), "member 'x.npy': npy header");

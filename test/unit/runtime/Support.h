@@ -60,7 +60,8 @@ template <typename T> std::vector<T> output(const Session &session, uint32_t ind
 class TemporaryPath {
 public:
   explicit TemporaryPath(const std::string &ending)
-      : path(testing::TempDir() + "mlc-test-" + std::to_string(getpid()) + "-" + std::to_string(counter()++) + ending) {}
+      : path(testing::TempDir() + "mlc-test-" + std::to_string(getpid()) + "-" + std::to_string(counter()++) + ending) {
+  }
   ~TemporaryPath() { unlink(path.c_str()); }
   const std::string path;
 

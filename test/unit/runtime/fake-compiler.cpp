@@ -1,4 +1,5 @@
-// Stands in for libmlc_compiler.so: a "model" is "wrap", a compiled library, and a line end; other words ask for faults.
+// Stands in for libmlc_compiler.so: a "model" is "wrap", a compiled library, and a line end; other words ask for
+// faults.
 #include "tools/mlc/Compiler.h"
 
 #include <cstdlib>
@@ -42,4 +43,6 @@ void mlc_compiler_compile(const mlc::CompileRequest *request, mlc::CompileResult
 
 void mlc_compiler_check(const mlc::CheckRequest *, mlc::CompileResult *, std::string *text) { *text = "checked\n"; }
 
-void mlc_compiler_inspect(const mlc::InspectRequest *, mlc::CompileResult *, std::string *text) { *text = "inspected\n"; }
+void mlc_compiler_inspect(const mlc::InspectRequest *, mlc::CompileResult *, std::string *text) {
+  *text = "inspected\n";
+}

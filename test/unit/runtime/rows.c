@@ -20,8 +20,9 @@ static const struct mlc_tensor_info inputs[] = {{"x", MLC_F32, 2, xDims, xNames,
 static const struct mlc_tensor_info outputs[] = {{"y", MLC_F32, 2, xDims, xNames, 0, 0, 0},
                                                  {"total", MLC_F32, 0, NULL, NULL, 4, 0, 0},
                                                  {"positive", MLC_F32, 1, positiveDims, positiveNames, 0, MLC_LATE, 0}};
-static const struct mlc_step_info steps[] = {
-    {"add_f32_rows", "layer1/add", 4, 48}, {"sum_f32", "layer2/sum", 4, 16}, {"compress_f32", "layer3/where;layer3/gather", 0, 32}};
+static const struct mlc_step_info steps[] = {{"add_f32_rows", "layer1/add", 4, 48},
+                                             {"sum_f32", "layer2/sum", 4, 16},
+                                             {"compress_f32", "layer3/where;layer3/gather", 0, 32}};
 static const uint64_t outputSteps[] = {1, 2, 4};
 static const char *const levels[] = {"generic"};
 
@@ -118,6 +119,26 @@ static int32_t run(const struct mlc_call *call) {
 
 static int32_t level(void) { return 0; }
 
-const struct mlc_model mlc_model_entry = {
-    {'m', 'l', 'c', 'm', 'o', 'd', 'e', 'l'}, ABI, sizeof(struct mlc_model), "rows", "mlc test", 2, 3, inputs, outputs, 0, 64,
-    3, steps, outputSteps, 1, 1, levels, NULL, 0, shapes, run, level, "n is at most 1000000"};
+const struct mlc_model mlc_model_entry = {{'m', 'l', 'c', 'm', 'o', 'd', 'e', 'l'},
+                                          ABI,
+                                          sizeof(struct mlc_model),
+                                          "rows",
+                                          "mlc test",
+                                          2,
+                                          3,
+                                          inputs,
+                                          outputs,
+                                          0,
+                                          64,
+                                          3,
+                                          steps,
+                                          outputSteps,
+                                          1,
+                                          1,
+                                          levels,
+                                          NULL,
+                                          0,
+                                          shapes,
+                                          run,
+                                          level,
+                                          "n is at most 1000000"};

@@ -40,9 +40,29 @@ static int32_t run(const struct mlc_call *call) {
 
 static int32_t level(void) { return 0; }
 
-const struct mlc_model mlc_model_entry = {
-    {'m', 'l', 'c', 'm', 'o', 'd', 'e', 'l'}, MLC_ABI_VERSION, sizeof(struct mlc_model), "types", "mlc test", 2, 5, inputs, outputs, 64, 64,
-    1, steps, NULL, 2, 0, levels, NULL, 0, NULL, run, level, NULL};
+const struct mlc_model mlc_model_entry = {{'m', 'l', 'c', 'm', 'o', 'd', 'e', 'l'},
+                                          MLC_ABI_VERSION,
+                                          sizeof(struct mlc_model),
+                                          "types",
+                                          "mlc test",
+                                          2,
+                                          5,
+                                          inputs,
+                                          outputs,
+                                          64,
+                                          64,
+                                          1,
+                                          steps,
+                                          NULL,
+                                          2,
+                                          0,
+                                          levels,
+                                          NULL,
+                                          0,
+                                          NULL,
+                                          run,
+                                          level,
+                                          NULL};
 
 /* For programs that a model is linked into. */
 const struct mlc_model *const mlc_linked_model = &mlc_model_entry;
