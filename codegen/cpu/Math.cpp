@@ -41,16 +41,14 @@ constexpr double asinPart[] = {0.166667536, 0.0749524757, 0.0454772599, 0.024143
 // (atan(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 1.0], error at most 2^-28.48
 constexpr double atanPart[] = {-0.333332986, 0.199985296, -0.142640159, 0.109508798, -0.0839929134, 0.0578806959,
                                -0.0310956482, 0.0108675193, -0.00178244035};
-// (tanh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 0.25], error at most 2^-31.24
-constexpr double tanhPart[] = {-0.333333284, 0.133330107, -0.0539040677, 0.0213190485, -0.00667962851};
+// (tanh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 0.3136], error at most 2^-29.4
+constexpr double tanhPart[] = {-0.333333135, 0.13332437, -0.0538357571, 0.021000538, -0.00617033429};
 // (sinh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 1.0], error at most 2^-31.62
 constexpr double sinhPart[] = {0.166666672, 0.00833331048, 0.000198428956, 2.78221319e-6};
-// erf(x) / x - 1, u = x^2 for u in [9.3132e-10, 0.9025], error at most 2^-30.04
-constexpr double erfPart[] = {0.128379166, -0.376126289, 0.112836257, -0.0268557407, 0.00519246049, -0.000805080403,
-                              8.00277485e-5};
-// log(erfc(u)) for u in [0.93, 3.95], error at most 2^-34.35
-constexpr double erfTail[] = {0.000165394566, -1.12946045, -0.633483827, -0.108087569, 0.024953898, -0.00408198778,
-                              0.00040517372, -1.57150334e-5, -4.22780204e-7};
+// erf(x) / x - 1, u = x^2 for u in [9.3132e-10, 0.7225], error at most 2^-27.14
+constexpr double erfPart[] = {0.128379166, -0.376125902, 0.11282865, -0.0268072877, 0.0050577037, -0.000634851865};
+// log(erfc(u)) for u in [0.84, 3.95], error at most 2^-28.58
+constexpr double erfTail[] = {-9.39216552e-5, -1.12810719, -0.636437178, -0.104601145, 0.0225569457, -0.0031277528, 0.000204721189};
 
 /// x = n ln2 + r with |r| <= ln2/2; n is in the low bits of `bits`.
 struct ExpReduction {
@@ -158,7 +156,7 @@ static Num log1p(Num x) {
 // Trigonometric functions
 //===----------------------------------------------------------------------===//
 
-/// a = q pi/2 + r with |r| little more than pi/4; only the low two bits of q count.
+/// a = q pi/2 + r with |r| little more than pi/4, r of f64; only the low two bits of q count.
 struct Quadrant {
   Num r, q;
 };
@@ -189,13 +187,13 @@ static Quadrant reduceLarge(Num a) {
   Num turns = ((mantissa * aligned(0)) << 32) + mantissa * aligned(1) + (mantissa * aligned(2) >> 32);
   Num q = add(turns, uint64_t(1) << 61) >> 62;
   Num rest = (turns - (q << 62)).signedToReal() * (0x1.921fb54442d18p+0 * 0x1p-62);
-  return {select(isAtLeast(a, infinity), notANumber, rest.narrow()), q.truncate(32)};
+  return {select(isAtLeast(a, infinity), notANumber, rest), q.truncate(32)};
 }
 
 static Quadrant reduceTrigonometric(Num a) {
   Num t = fma(a, 0.63661977236758134, roundMagic);
   Num n = (t - roundMagic).widen();
-  Num r = fma(n, -0x1.0b4611a626331p-34, fma(n, -0x1.921fb544p+0, a.widen())).narrow();
+  Num r = fma(n, -0x1.0b4611a626331p-34, fma(n, -0x1.921fb544p+0, a.widen()));
   Num large = isAtLeast(a, quickTrigonometric);
   Num quick[] = {r, t.bits()};
   auto chosen = whereAny(large, quick, [&]() -> SmallVector<Num> {
@@ -209,26 +207,27 @@ static Num sinPolynomial(Num r, Num z) { return fma(polynomial(z, sinPart) * z, 
 static Num cosPolynomial(Num z) { return fma(polynomial(z, cosPart), z * z, fma(z, -0.5, 1.0)); }
 
 static Num sin(Num x) {
-  auto [r, q] = reduceTrigonometric(abs(x));
-  Num z = r * r;
+  auto [wide, q] = reduceTrigonometric(abs(x));
+  Num r = wide.narrow(), z = r * r;
   Num y = select(isSet(q, 1), cosPolynomial(z), sinPolynomial(r, z));
   Num sign = ((q & 2) << 30) ^ (x.bits() & 0x80000000);
   return (y.bits() ^ sign).asReal();
 }
 
 static Num cos(Num x) {
-  auto [r, q] = reduceTrigonometric(abs(x));
-  Num z = r * r;
+  auto [wide, q] = reduceTrigonometric(abs(x));
+  Num r = wide.narrow(), z = r * r;
   Num y = select(isSet(q, 1), sinPolynomial(r, z), cosPolynomial(z));
   return (y.bits() ^ ((add(q, 1) & 2) << 30)).asReal();
 }
 
+/// In f64, since a quotient of two rounded functions would be off by more than two places.
 static Num tan(Num x) {
   auto [r, q] = reduceTrigonometric(abs(x));
   Num z = r * r;
   Num s = sinPolynomial(r, z), c = cosPolynomial(z);
   Num odd = isSet(q, 1);
-  Num y = select(odd, -c, s) / select(odd, s, c);
+  Num y = (select(odd, -c, s) / select(odd, s, c)).narrow();
   return (y.bits() ^ (x.bits() & 0x80000000)).asReal();
 }
 
@@ -276,13 +275,14 @@ static Num atan(Num x) {
 
 static Num tanh(Num x) {
   Num a = abs(x);
-  Num z = x * x;
-  Num small = fma(polynomial(z, tanhPart) * z, x, x);
+  Num z = a * a;
+  Num small = fma(polynomial(z, tanhPart) * z, a, a);
   Num twice = atMost(a, 10);
   twice = twice + twice;
   auto [r, bits] = reduceExp(twice);
   Num large = 1.0 - 2.0 / (scaleOnce(polynomial(r, expPart), bits) + 1.0);
-  return select(a < 0.5, small, copySign(large, x));
+  // From 0.55 on the result is at least 1/2, so that its last place is as coarse as that of the difference.
+  return copySign(select(a < 0.55, small, large), x);
 }
 
 /// exp(a) / 2.
@@ -309,7 +309,7 @@ static Num erf(Num x) {
   Num small = fma(polynomial(x * x, erfPart), x, x);
   auto [r, bits] = reduceExp(polynomial(atMost(a, 3.95), erfTail));
   Num large = 1.0 - scaleOnce(polynomial(r, expPart), bits);
-  return select(a < 0.94, small, copySign(large, x));
+  return select(a < 0.85, small, copySign(large, x));
 }
 
 static Num rsqrt(Num x) { return 1.0 / sqrt(x); }

@@ -62,14 +62,16 @@ constexpr double erfPart[] = {0.12837916709551259, -0.37612638903184165, 0.11283
                               0.0052239776806560006, -0.00085483307304788723, 0.0001205549292481483, -1.4930278582583106e-5,
                               1.6553838642402566e-6, -1.7614397079159185e-7, 2.628448869253645e-8, -8.03615863907463e-9,
                               2.4447159209263863e-9, -3.6491414613999725e-10};
-// log(erfc(u + 3.5)) for u in [-2.51, 2.5], error at most 2^-59.54
-constexpr double erfTail[] = {-14.112437402148174, -7.2660995883652033, -0.96675305474227358, -0.005225658221749422,
-                              0.00087368732496160249, -0.0001472977729711717, 2.4386370433231913e-5, -3.8895704470143318e-6,
-                              5.8560127536737123e-7, -8.0684445546052544e-8, 9.5625544681449318e-9, -7.5134087142632631e-10,
-                              -3.0929984350379071e-11, 1.0238397735939486e-11, -1.1111045901310395e-11, 3.1150268814473319e-11,
-                              4.4853316958509998e-11, 3.9900500852875702e-11, 2.419801501788217e-11, 1.0676769512795329e-11,
-                              3.4329552001135176e-12, 7.8687879939387895e-13, 1.2195762547208994e-13, 1.145268742961451e-14,
-                              4.9346000922103746e-16};
+// log(erfc(u + 1.5)) for u in [-0.51, 0.51], error at most 2^-58.56
+constexpr double erfMiddle[] = {-3.3844920895515527, -3.5088008017795276, -0.89264033061503556, -0.025824140633643172,
+                                0.0060067463863563283, -0.0012572166869646991, 0.00021596330729137475, -2.2473684114516589e-5,
+                                -2.6468635067056119e-6, 2.3707915525343534e-6, -8.1858227955376502e-7, 1.9288623129431707e-7,
+                                -2.8435241446939056e-8, -1.9302019932657957e-9, 3.1869578742426219e-9};
+// log(erfc(u + 4)) for u in [-2.01, 2.0], error at most 2^-63.6
+constexpr double erfTail[] = {-17.987778312105778, -8.2363768927569758, -0.97344458875422579, -0.0037931431571524787,
+                              0.00058215117643040982, -9.1017622122990723e-5, 1.4148716350876467e-5, -2.1448713972367062e-6,
+                              3.0065632255226314e-7, -6.4912509523356895e-8, -1.254509574122334e-8, -1.0107205629579555e-8,
+                              -3.1214403928094832e-9, -6.3053612945056658e-10, -6.15793405518593e-11};
 
 //===----------------------------------------------------------------------===//
 // Sums of two doubles
@@ -408,12 +410,12 @@ Num atan(Num x) {
 
 Num tanh(Num x) {
   Num a = abs(x);
-  Num z = x * x;
-  Num small = fma(polynomial(z, tanhPart) * z, x, x);
+  Num z = a * a;
+  Num small = fma(polynomial(z, tanhPart) * z, a, a);
   Num twice = atMost(a, 20);
   auto [r, bits] = reduceExp(twice + twice);
   Num large = 1.0 - 2.0 / (scaleOnce(expPolynomial(r), bits) + 1.0);
-  return select(a < 0.55, small, copySign(large, x));
+  return copySign(select(a < 0.55, small, large), x);
 }
 
 /// exp(a) / 2.
@@ -437,14 +439,14 @@ Num cosh(Num x) {
 
 Num asinh(Num x) {
   Num a = abs(x);
-  Num large = a > 0x1p28;
+  Num large = a > 0x1p60;
   Num z = a * a;
   Num y = log1p(select(large, a, a + z / (sqrt(z + 1.0) + 1.0)));
   return copySign(select(large, y + ln2, y), x);
 }
 
 Num acosh(Num x) {
-  Num large = x > 0x1p28;
+  Num large = x > 0x1p60;
   Num t = x - 1.0;
   Num y = log1p(select(large, x, t + sqrt(t * (t + 2.0))));
   return select(x < 1.0, notANumber, select(large, y + ln2, y));
@@ -458,7 +460,14 @@ Num atanh(Num x) {
 Num erf(Num x) {
   Num a = abs(x);
   Num small = fma(polynomial(x * x, erfPart), x, x);
-  auto [r, bits] = reduceExp(polynomial(atMost(a, 6) - 3.5, erfTail));
+  Num middle = a < 2.0;
+  Num u = atMost(a, 6) - select(middle, 1.5, a.real(4));
+  constexpr size_t count = std::size(erfTail);
+  static_assert(std::size(erfMiddle) == count);
+  Num logarithm = select(middle, erfMiddle[count - 1], a.real(erfTail[count - 1]));
+  for (size_t k = count - 1; k-- > 0;)
+    logarithm = fma(logarithm, u, select(middle, erfMiddle[k], a.real(erfTail[k])));
+  auto [r, bits] = reduceExp(logarithm);
   Num large = 1.0 - scaleOnce(expPolynomial(r), bits);
   return select(a < 1.0, small, copySign(large, x));
 }

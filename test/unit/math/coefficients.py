@@ -57,16 +57,22 @@ def remez(us, gs, ws, first: int, count: int):
 
 
 def fit(name: str, what: str, function, low, high, count: int, weight, bits: int, fixed=()):
+    """P's coefficients: as the exchange gives them, rounded; or each found again after those below it were rounded."""
     us = [low + (high - low) * (1 - cos(pi * (i + mpf(1) / 2) / GRID)) / 2 for i in range(GRID)]
     gs, ws = [function(u) for u in us], [weight(u) for u in us]
+    def worst(coefficients):
+        return max(abs(w * (g - sum(c * u ** k for k, c in enumerate(coefficients)))) for u, g, w in zip(us, gs, ws))
+
     done = [mpf(c) for c in fixed]
     rest = [g - sum(c * u ** k for k, c in enumerate(done)) for g, u in zip(gs, us)]
+    choices = [done + [rounded(c, bits) for c in remez(us, rest, ws, len(done), count - len(done))]]
     while len(done) < count:
-        best = remez(us, rest, ws, len(done), count - len(done))
-        c = rounded(best[0], bits)
+        c = rounded(remez(us, rest, ws, len(done), count - len(done))[0], bits)
         rest = [g - c * u ** len(done) for g, u in zip(rest, us)]
         done.append(c)
-    error = max(abs(w * r) for w, r in zip(ws, rest))
+    choices.append(done)
+    done = min(choices, key=worst)
+    error = worst(done)
     digits = 9 if bits == 24 else 17
     print(f"// {what} for u in [{mp.nstr(low, 5)}, {mp.nstr(high, 5)}], error at most 2^{mp.nstr(log(error) / log(2), 4)}")
     print(f"constexpr double {name}[] = {{" + ", ".join(mp.nstr(c, digits, strip_zeros=True) for c in done) + "};", flush=True)
@@ -101,11 +107,11 @@ FITS = {
               (quarter + mpf("0.02")) ** 2, 3, lambda u: u ** 2 / cos(sqrt(u)), 24),
     "asin32": ("(asin(x) - x) / x^3, u = x^2", oddly(asin), S, mpf("0.2502"), 5, relative(asin), 24),
     "atan32": ("(atan(x) - x) / x^3, u = x^2", oddly(atan), S, mpf(1), 9, relative(atan), 24),
-    "tanh32": ("(tanh(x) - x) / x^3, u = x^2", oddly(tanh), S, mpf("0.5") ** 2, 5, relative(tanh), 24),
+    "tanh32": ("(tanh(x) - x) / x^3, u = x^2", oddly(tanh), S, mpf("0.56") ** 2, 5, relative(tanh), 24),
     "sinh32": ("(sinh(x) - x) / x^3, u = x^2", oddly(sinh), S, mpf(1), 4, relative(sinh), 24),
-    "erf32": ("erf(x) / x - 1, u = x^2", lambda u: erf(sqrt(u)) / sqrt(u) - 1, S, mpf("0.95") ** 2, 7,
+    "erf32": ("erf(x) / x - 1, u = x^2", lambda u: erf(sqrt(u)) / sqrt(u) - 1, S, mpf("0.85") ** 2, 6,
               lambda u: sqrt(u) / erf(sqrt(u)), 24),
-    "erfTail32": ("log(erfc(u))", lambda u: log(erfc(u)), mpf("0.93"), mpf("3.95"), 9, lambda u: erfc(u) / erf(u), 24),
+    "erfTail32": ("log(erfc(u))", lambda u: log(erfc(u)), mpf("0.84"), mpf("3.95"), 7, lambda u: erfc(u) / erf(u), 24),
     # f64 used for f32: good to about 2^-36
     "log2Short": ("log2(1 + f) / s, s = f / (2 + f), u = s^2", lambda u: atanh2(u) / ln2, S, smax ** 2, 5,
                   lambda u: ln2 / atanh2(u), 53),
@@ -128,8 +134,9 @@ FITS = {
               lambda u: sqrt(u) / erf(sqrt(u)), 53),
     "pow64": ("(atanh(s)/s - 1 - u/3) / u^2, u = s^2", lambda u: (atanh2(u) / 2 - 1 - u / 3) / u ** 2, S, mpf("0.0295"), 8,
               lambda u: u ** 2, 53),
-    "erfTail64": ("log(erfc(u + 3.5))", lambda u: log(erfc(u + mpf("3.5"))), mpf("-2.51"), mpf("2.5"), 25,
-                  lambda u: erfc(u + mpf("3.5")), 53),
+    "erfMiddle64": ("log(erfc(u + 1.5))", lambda u: log(erfc(u + mpf("1.5"))), mpf("-0.51"), mpf("0.51"), 15,
+                    lambda u: erfc(u + mpf("1.5")), 53),
+    "erfTail64": ("log(erfc(u + 4))", lambda u: log(erfc(u + 4)), mpf("-2.01"), mpf(2), 15, lambda u: erfc(u + 4), 53),
 }
 
 if __name__ == "__main__":
