@@ -12,8 +12,8 @@ Table makeTable() {
   Table table;
   for (ArrayRef<RuleEntry> family :
        {mathRules(), activationRules(), logicRules(), shapeRules(), movementRules(), sliceRules(), indexRules(), convRules(), poolRules(),
-        reduceRules(), normRules(), productRules(), recurrentRules(), quantRules(), controlRules(), irregularRules(), imageRules(),
-        lossRules(), attentionRules(), signalRules(), randomRules(), mlRules(), trainingRules()})
+        reduceRules(), normRules(), productRules(), recurrentRules(), quantRules(), controlRules(), irregularRules(), resizeRules(), imageRules(),
+        lossRules(), attentionRules(), signalRules(), randomRules(), mlRules(), treeRules(), trainingRules()})
     for (const RuleEntry &entry : family)
       table[(llvm::Twine(entry.domain) + ":" + entry.op).str()].push_back(&entry);
   return table;

@@ -34,12 +34,14 @@ ArrayRef<RuleEntry> recurrentRules();
 ArrayRef<RuleEntry> quantRules();
 ArrayRef<RuleEntry> controlRules();
 ArrayRef<RuleEntry> irregularRules();
+ArrayRef<RuleEntry> resizeRules();
 ArrayRef<RuleEntry> imageRules();
 ArrayRef<RuleEntry> lossRules();
 ArrayRef<RuleEntry> attentionRules();
 ArrayRef<RuleEntry> signalRules();
 ArrayRef<RuleEntry> randomRules();
 ArrayRef<RuleEntry> mlRules();
+ArrayRef<RuleEntry> treeRules();
 ArrayRef<RuleEntry> trainingRules();
 
 struct Lookup {
