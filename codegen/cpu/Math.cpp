@@ -23,10 +23,10 @@ constexpr double ln2High = 0.693359375, ln2Low = -2.121944401e-4, log2e = 1.4426
 constexpr double halfPiHigh = 1.5707963705062866, halfPiLow = -4.371139e-8;
 constexpr double piHigh = 3.1415927410125732, piLow = -8.742278e-8;
 
-// exp(u) for u in [-0.34667, 0.34667], error at most 2^-28.22
-constexpr double expPart[] = {1.0, 1.0, 0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.0013838897};
-// 2^u for u in [-0.5, 0.5], error at most 2^-27.51
-constexpr double exp2Part[] = {1.0, 0.693147242, 0.240226552, 0.0555027239, 0.00961706322, 0.00134182046, 0.000158204813};
+// (exp(u) - 1 - u) / u^2 for u in [-0.34667, 0.34667], error at most 2^-28.22 of exp(u)
+constexpr double expPart[] = {0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.0013838897};
+// (2^u - 1) / u for u in [-0.5, 0.5], error at most 2^-27.51 of 2^u
+constexpr double exp2Part[] = {0.693147242, 0.240226552, 0.0555027239, 0.00961706322, 0.00134182046, 0.000158204813};
 // (exp(u) - 1 - u) / u^2 for u in [-0.34667, 0.34667], error at most 2^-31.0
 constexpr double expm1Part[] = {0.5, 0.166666657, 0.0416664667, 0.0083336439, 0.00139349815, 0.000196646608};
 // (log(1 + u) - u + u^2/2) / u^3 for u in [-0.33333, 0.33333], error at most 2^-27.55
@@ -61,6 +61,14 @@ static ExpReduction reduceExp(Num x) {
   return {fma(n, -ln2Low, fma(n, -ln2High, x)), t.bits()};
 }
 
+/// The same for x whose last bits do not matter that much: ln 2 in one part.
+static ExpReduction reduceExpQuickly(Num x) {
+  Num t = fma(x, log2e, roundMagic);
+  return {fma(t - roundMagic, -0.69314718055994531, x), t.bits()};
+}
+
+static Num expPolynomial(Num r) { return fma(polynomial(r, expPart), r * r, r) + 1.0; }
+
 /// p 2^n for n in the low bits, |n| < 255, in two steps, so that results may be subnormal or overflow.
 static Num scale(Num p, Num bits) {
   Num half = (bits << 22) & 0xFF800000; // floor(n/2) where exponents are
@@ -74,13 +82,14 @@ static Num scaleOnce(Num p, Num bits) { return p * add(bits << 23, 0x3F800000).a
 static Num exp(Num x) {
   x = atLeast(atMost(x, 89), -104);
   auto [r, bits] = reduceExp(x);
-  return scale(polynomial(r, expPart), bits);
+  return scale(expPolynomial(r), bits);
 }
 
 static Num exp2(Num x) {
   x = atLeast(atMost(x, 129), -151);
   Num t = x + roundMagic;
-  return scale(polynomial(x - (t - roundMagic), exp2Part), t.bits());
+  Num r = x - (t - roundMagic);
+  return scale(fma(polynomial(r, exp2Part), r, 1.0), t.bits());
 }
 
 static Num expm1(Num given) {
@@ -279,8 +288,8 @@ static Num tanh(Num x) {
   Num small = fma(polynomial(z, tanhPart) * z, a, a);
   Num twice = atMost(a, 10);
   twice = twice + twice;
-  auto [r, bits] = reduceExp(twice);
-  Num large = 1.0 - 2.0 / (scaleOnce(polynomial(r, expPart), bits) + 1.0);
+  auto [r, bits] = reduceExpQuickly(twice);
+  Num large = 1.0 - 2.0 / (scaleOnce(expPolynomial(r), bits) + 1.0);
   // From 0.55 on the result is at least 1/2, so that its last place is as coarse as that of the difference.
   return copySign(select(a < 0.55, small, large), x);
 }
@@ -288,7 +297,7 @@ static Num tanh(Num x) {
 /// exp(a) / 2.
 static Num halfExp(Num a) {
   auto [r, bits] = reduceExp(atMost(a, 90));
-  return scale(polynomial(r, expPart), sub(bits, 1));
+  return scale(expPolynomial(r), sub(bits, 1));
 }
 
 static Num sinh(Num x) {
@@ -307,8 +316,8 @@ static Num cosh(Num x) {
 static Num erf(Num x) {
   Num a = abs(x);
   Num small = fma(polynomial(x * x, erfPart), x, x);
-  auto [r, bits] = reduceExp(polynomial(atMost(a, 3.95), erfTail));
-  Num large = 1.0 - scaleOnce(polynomial(r, expPart), bits);
+  auto [r, bits] = reduceExpQuickly(polynomial(atMost(a, 3.95), erfTail));
+  Num large = 1.0 - scaleOnce(expPolynomial(r), bits);
   return select(a < 0.85, small, copySign(large, x));
 }
 

@@ -464,9 +464,7 @@ Num erf(Num x) {
   Num u = atMost(a, 6) - select(middle, 1.5, a.real(4));
   constexpr size_t count = std::size(erfTail);
   static_assert(std::size(erfMiddle) == count);
-  Num logarithm = select(middle, erfMiddle[count - 1], a.real(erfTail[count - 1]));
-  for (size_t k = count - 1; k-- > 0;)
-    logarithm = fma(logarithm, u, select(middle, erfMiddle[k], a.real(erfTail[k])));
+  Num logarithm = polynomialOf<count>(u, [&](size_t k) { return select(middle, erfMiddle[k], a.real(erfTail[k])); });
   auto [r, bits] = reduceExp(logarithm);
   Num large = 1.0 - scaleOnce(expPolynomial(r), bits);
   return select(a < 1.0, small, copySign(large, x));

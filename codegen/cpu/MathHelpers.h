@@ -139,13 +139,29 @@ inline Num fma(const Num &x, double y, const Num &z) { return fma(x, x.same(y), 
 inline Num fma(const Num &x, double y, double z) { return fma(x, x.same(y), x.same(z)); }
 inline Num fma(const Num &x, const Num &y, double z) { return fma(x, y, x.same(z)); }
 
-/// c[0] + c[1] u + …
+/// c(0) + c(1) u + … + c(N - 1) u^(N - 1), by pairs where it is long, which halves the chain of dependent operations.
+template <size_t N>
+Num polynomialOf(const Num &u, llvm::function_ref<Num(size_t)> c) {
+  Num p = c(N - 1);
+  if constexpr (N < 5) {
+    for (size_t k = N - 1; k-- > 0;)
+      p = fma(p, u, c(k));
+    return p;
+  }
+  Num square = u * u;
+  size_t k = N - 1;
+  if (k % 2)
+    p = fma(p, u, c(--k));
+  for (; k > 0; k -= 2) {
+    Num second = c(k - 1), first = c(k - 2);
+    p = fma(p, square, fma(u, second, first));
+  }
+  return p;
+}
+
 template <size_t N>
 Num polynomial(const Num &u, const double (&c)[N]) {
-  Num p = u.same(c[N - 1]);
-  for (size_t k = N - 1; k-- > 0;)
-    p = fma(p, u, c[k]);
-  return p;
+  return polynomialOf<N>(u, [&](size_t k) { return u.same(c[k]); });
 }
 
 inline Num abs(const Num &x) { return x.with(mlir::math::AbsFOp::create(*x.b, x.loc, x.value)); }
