@@ -85,11 +85,17 @@ ArrayRef<char> bytesOf(ElementsAttr value, SmallVectorImpl<char> &storage) {
     return storage;
   }
   ArrayRef<char> raw = dense.getRawData();
-  if (!dense.isSplat())
+  unsigned bits = element.getIntOrFloatBitWidth();
+  bool extends = bits < 8 && element.isSignlessInteger();
+  if (!dense.isSplat() && !extends)
     return raw;
   storage.resize_for_overwrite(width * count);
   for (int64_t i = 0; i < count; ++i)
-    std::memcpy(storage.data() + i * width, raw.data(), width);
+    std::memcpy(storage.data() + i * width, raw.data() + (dense.isSplat() ? 0 : i * width), width);
+  // The attribute holds the bits above a narrow element clear, memory holds its sign there.
+  if (extends)
+    for (char &c : storage)
+      c = static_cast<char>(static_cast<int8_t>(static_cast<uint8_t>(c) << (8 - bits)) >> (8 - bits));
   return storage;
 }
 
@@ -100,6 +106,9 @@ ElementsAttr constantFromBytes(RankedTensorType type, std::vector<char> &&bytes)
       SmallVector<bool> bools(bytes.begin(), bytes.end());
       return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
     }
+    if (unsigned bits = type.getElementType().getIntOrFloatBitWidth(); bits < 8)
+      for (char &c : bytes)
+        c = static_cast<char>(c & ((1 << bits) - 1));
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
   }
   auto owner = std::make_unique<std::vector<char>>(std::move(bytes));
