@@ -142,9 +142,12 @@ std::vector<std::string> CpuTarget::defaultLevels(StringRef target) {
   return {"generic"};
 }
 
-bool CpuTarget::hasFeature(StringRef feature) const {
-  std::unique_ptr<MCSubtargetInfo> info = subtarget(triple, cpu, features);
-  return info && info->checkFeatures(("+" + feature).str());
+StringSet<> CpuTarget::enabledFeatures() const {
+  StringSet<> names;
+  if (std::unique_ptr<MCSubtargetInfo> info = subtarget(triple, cpu, features))
+    for (const SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures())
+      names.insert(feature.Key);
+  return names;
 }
 
 std::unique_ptr<TargetMachine> CpuTarget::createMachine() const {

@@ -3,6 +3,7 @@
 #define MLC_CODEGEN_TARGET_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,8 +34,8 @@ struct CpuTarget {
   /// The level of that name for a target (x86_64-linux, aarch64-linux, riscv64-linux; "": the host); nothing where LLVM
   /// does not know it.
   static std::optional<CpuTarget> named(llvm::StringRef level, llvm::StringRef target);
-  /// Whether LLVM generates code with this feature ("avx512vnni", "zfh") for the level.
-  bool hasFeature(llvm::StringRef feature) const;
+  /// The features with which LLVM generates code for the level: "avx512vnni", "zfh", …
+  llvm::StringSet<> enabledFeatures() const;
   /// The code generator for the level: position-independent, default optimisation.
   std::unique_ptr<llvm::TargetMachine> createMachine() const;
   /// What every processor of the same target runs.

@@ -78,7 +78,7 @@ Error placeFile(StringRef finished, StringRef output) {
   return Error::success();
 }
 
-Error placeText(StringRef text, StringRef output) {
+Error writeText(StringRef text, StringRef output) {
   if (output == "-") {
     outs() << text;
     outs().flush();

@@ -31,7 +31,7 @@ private:
 llvm::Error placeFile(llvm::StringRef finished, llvm::StringRef output);
 
 /// Text to a file in the same way, or to standard output ("-").
-llvm::Error placeText(llvm::StringRef text, llvm::StringRef output);
+llvm::Error writeText(llvm::StringRef text, llvm::StringRef output);
 
 } // namespace mlc
 

@@ -162,8 +162,9 @@ private:
   void requireX86(const CpuTarget &level) {
     std::map<std::pair<uint32_t, uint32_t>, std::array<uint32_t, 4>> masks;
     uint32_t saved = 0;
+    StringSet<> features = level.enabledFeatures();
     for (const Check &check : kChecks)
-      if (level.hasFeature(check.feature)) {
+      if (features.contains(check.feature)) {
         masks[{check.leaf, check.subleaf}][check.reg] |= 1u << check.bit;
         saved |= check.xcr0;
       }

@@ -134,15 +134,32 @@ private:
         copy(initial, loop.getResult(static_cast<unsigned>(i)));
       --depth;
       block(loop.getBody().front(), depth + 1);
-      ++depth;
-      for (auto [i, value] : llvm::enumerate(yieldedBy(loop.getBody()).drop_front()))
-        copy(value, loop.getResult(static_cast<unsigned>(i)));
-      --depth;
+      yielded(loop);
     } else if (isa<func::ReturnOp>(op)) {
       for (auto [output, value] : s.plan.copies())
         line() << "copy " << place(value) << " -> output " << output << "\n";
     }
   }
+
+  /// In the order in which an iteration ends.
+  void yielded(LoopOp loop) {
+    ++depth;
+    Operation *yield = loop.getBody().front().getTerminator();
+    auto carried = static_cast<unsigned>(loop.getCarried().size());
+    for (unsigned i = carried; i < loop.getNumResults(); ++i)
+      line() << "append " << place(yield->getOperand(i + 1)) << " -> " << place(loop.getResult(i)) << "\n";
+    for (unsigned i = 1; i <= carried; ++i)
+      if (int temporary = s.plan.temporaryOf(yield, i); temporary >= 0)
+        line() << "copy " << place(yield->getOperand(i)) << " -> " << temporaryText(temporary) << "\n";
+    for (unsigned i = 1; i <= carried; ++i) {
+      if (int temporary = s.plan.temporaryOf(yield, i); temporary >= 0)
+        line() << "copy " << temporaryText(temporary) << " -> " << place(loop.getResult(i - 1)) << "\n";
+      else
+        copy(yield->getOperand(i), loop.getResult(i - 1));
+    }
+    --depth;
+  }
+  std::string temporaryText(int buffer) { return placeText(s.plan, s.plan.buffers()[static_cast<size_t>(buffer)]); }
 
   void arm(IfOp op, Region &region) {
     block(region.front(), depth + 1);

@@ -37,7 +37,7 @@ static void check(const CheckRequest &request, CompileResult &result, std::strin
   result.status = found.supported ? 0 : 1;
   if (request.json.empty())
     return;
-  if (llvm::Error error = placeText(frontend::toJson(found, problems) + "\n", request.json)) {
+  if (llvm::Error error = writeText(frontend::toJson(found, problems) + "\n", request.json)) {
     result.status = 1;
     result.messages.push_back(llvm::toString(std::move(error)));
   }

@@ -79,7 +79,7 @@ private:
   }
 
   bool put(const std::string &text) {
-    if (Error error = placeText(text, request.output))
+    if (Error error = writeText(text, request.output))
       return say(toString(std::move(error)));
     stages.lap("write");
     stages.progress("done", 1);
@@ -116,7 +116,7 @@ private:
     if (kind == Emit::object || kind == Emit::archive) {
       SmallString<256> header(request.output);
       sys::path::replace_extension(header, ".h");
-      if (Error error = placeText(writeHeader(stages.schedule(), lower), header))
+      if (Error error = writeText(writeHeader(stages.schedule(), lower), header))
         return say(toString(std::move(error)));
     }
     stages.lap("link");

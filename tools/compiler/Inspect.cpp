@@ -161,7 +161,7 @@ void inspect(const InspectRequest &request, CompileResult &result, std::string &
   text = inspection.text();
   if (request.json.empty())
     return;
-  if (Error error = placeText(inspection.json(), request.json)) {
+  if (Error error = writeText(inspection.json(), request.json)) {
     result.status = 1;
     result.messages.push_back(toString(std::move(error)));
   }

@@ -165,7 +165,7 @@ void Stages::dump(const std::string &name, const std::string &text) {
   llvm::replace(file, '/', '_');
   llvm::raw_string_ostream(path) << options.dumpTo << "/" << llvm::format("%03u-", dumped++) << file;
   std::error_code ec = llvm::sys::fs::create_directories(options.dumpTo);
-  llvm::Error error = ec ? llvm::createStringError(ec, options.dumpTo + ": cannot be made: " + ec.message()) : placeText(text, path);
+  llvm::Error error = ec ? llvm::createStringError(ec, options.dumpTo + ": cannot be made: " + ec.message()) : writeText(text, path);
   if (error)
     result.notes.push_back(llvm::toString(std::move(error)));
 }
