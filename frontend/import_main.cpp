@@ -1,6 +1,6 @@
 // Prints the module that a model file becomes: the tests' view of the importers.
 //
-//     mlc-import MODEL [--shape NAME=1x3x224x224]... [--inputs A,B] [--outputs C,D] [--check] [--quiet]
+//     mlc-import MODEL [--shape NAME=1x3x224x224]... [--inputs A,B] [--outputs C,D] [--check] [--quiet] [--whole]
 #include "frontend/Frontend.h"
 
 #include "mlir/IR/AsmState.h"
@@ -33,7 +33,7 @@ bool parseShape(llvm::StringRef text, ImportOptions &options) {
 int main(int argc, char **argv) {
   std::string path;
   ImportOptions options;
-  bool check = false, quiet = false;
+  bool check = false, quiet = false, whole = false;
   for (int i = 1; i < argc; ++i) {
     llvm::StringRef arg = argv[i];
     bool more = i + 1 < argc, good = true;
@@ -41,6 +41,8 @@ int main(int argc, char **argv) {
       check = true;
     else if (arg == "--quiet")
       quiet = true;
+    else if (arg == "--whole")
+      whole = true;
     else if (arg == "--shape" && more)
       good = parseShape(argv[++i], options);
     else if (arg == "--inputs" && more)
@@ -70,7 +72,8 @@ int main(int argc, char **argv) {
     return 1;
   if (!quiet) {
     mlir::OpPrintingFlags flags;
-    flags.elideLargeElementsAttrs(16).elideLargeResourceString(16);
+    if (!whole)
+      flags.elideLargeElementsAttrs(16).elideLargeResourceString(16);
     module->print(llvm::outs(), flags);
     llvm::outs() << "\n";
   }

@@ -17,7 +17,7 @@ namespace proto = mlc::onnx_format;
 using frontend::Diagnostics;
 
 /// The newest version of the operators of domain "ai.onnx" that the rules were written for, and the oldest they accept.
-constexpr int64_t kNewestOpset = 28, kOldestOpset = 6;
+constexpr int64_t kNewestOpset = 28, kOldestOpset = 1;
 constexpr int64_t kNewestIrVersion = 14;
 
 using Opsets = std::map<std::string, int64_t>;   // by domain; "ai.onnx" is ""

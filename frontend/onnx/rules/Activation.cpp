@@ -50,6 +50,9 @@ static LogicalResult importPRelu(NodeContext &n) {
   Value x = n.operand(0), slope = n.operand(1);
   if (!requireNumbers(n, x) || !requireNumbers(n, slope))
     return failure();
+  // Up to version 6 there is one slope, or one a channel.
+  if (n.version() < 7 && n.rank(slope) == 1 && n.rank(x) > 2)
+    slope = mlc::constantOf(n.dims(slope)[0]) == 1 ? n.reshape(slope, Shape()) : n.alongAxis(slope, 1, n.rank(x));
   return n.yield(n.select(n.compare(Relation::lt, x, 0.0), n.mul(x, slope), x));
 }
 
@@ -166,7 +169,7 @@ ArrayRef<RuleEntry> activationRules() {
       {"", "LeakyRelu", 6, kAnyVersion, importLeakyRelu},
       {"", "LogSoftmax", 1, kAnyVersion, importSoftmax<true>},
       {"", "Mish", 18, kAnyVersion, importMish},
-      {"", "PRelu", 7, kAnyVersion, importPRelu},
+      {"", "PRelu", 6, kAnyVersion, importPRelu},
       {"", "Selu", 6, kAnyVersion, importSelu},
       {"", "Shrink", 9, kAnyVersion, importShrink},
       {"", "Softmax", 1, kAnyVersion, importSoftmax<false>},

@@ -169,12 +169,10 @@ static LogicalResult importSqueeze(NodeContext &n) {
         left.push_back(e);
     return n.yield(n.reshape(x, left));
   }
-  for (auto [i, e] : llvm::enumerate(shape)) {
-    if (!mlc::constantOf(e))
-      return n.unsupported("which dimensions are squeezed depends on unknown ones (give axes, or shapes with --shape)");
+  // Without axes an unknown dimension is taken to be larger than 1: that is what a model with a free dimension means.
+  for (auto [i, e] : llvm::enumerate(shape))
     if (mlc::constantOf(e) == 1)
       axes.push_back(i);
-  }
   return n.yield(n.squeeze(x, axes));
 }
 
