@@ -195,6 +195,9 @@ struct SinkResize : OpRewritePattern<ResizeOp> {
     if (!t || !op.getRoi().empty())
       return failure();
     SmallVector<int64_t> back = inverse(t.getPerm());
+    // Not into a layout in which vectors would run along what is sampled.
+    if (shapeOf(op.getX())[back.back()] != shapeOf(op.getY())[back.back()])
+      return failure();
     SmallVector<double> scales;
     if (!op.getScales().empty())
       for (int64_t i : back)

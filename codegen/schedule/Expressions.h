@@ -3,15 +3,16 @@
 #define MLC_CODEGEN_SCHEDULE_EXPRESSIONS_H
 
 #include "mlir/IR/AffineExpr.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/IR/IRBuilder.h"
+
+#include <functional>
 
 namespace mlc {
 
 /// Emits expressions as i64 computations. `symbol` gives the value of symbol i.
 class Expressions {
 public:
-  using SymbolValue = llvm::function_ref<llvm::Value *(unsigned)>;
+  using SymbolValue = std::function<llvm::Value *(unsigned)>;
   Expressions(llvm::IRBuilderBase &b, SymbolValue symbol) : b(b), symbol(symbol) {}
 
   llvm::Value *emit(mlir::AffineExpr expr);
