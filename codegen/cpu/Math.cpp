@@ -30,8 +30,8 @@ constexpr double exp2Part[] = {0.693147242, 0.240226552, 0.0555027239, 0.0096170
 // (exp(u) - 1 - u) / u^2 for u in [-0.34667, 0.34667], error at most 2^-31.0
 constexpr double expm1Part[] = {0.5, 0.166666657, 0.0416664667, 0.0083336439, 0.00139349815, 0.000196646608};
 // (log(1 + u) - u + u^2/2) / u^3 for u in [-0.33333, 0.33333], error at most 2^-27.55
-constexpr double logPart[] = {0.333333343, -0.249998108, 0.199997649, -0.166800857, 0.142989516, -0.121881768,
-                              0.108217463, -0.128741756, 0.117179342};
+constexpr double logPart[] = {0.333333343,  -0.249998108, 0.199997649,  -0.166800857, 0.142989516,
+                              -0.121881768, 0.108217463,  -0.128741756, 0.117179342};
 // (sin(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 0.64867], error at most 2^-32.43
 constexpr double sinPart[] = {-0.166666672, 0.00833337661, -0.000198515831, 2.8146078e-6};
 // (cos(x) - 1 + x^2/2) / x^4, u = x^2 for u in [9.3132e-10, 0.64867], error at most 2^-32.6
@@ -39,8 +39,8 @@ constexpr double cosPart[] = {0.0416666418, -0.00138871302, 2.44120856e-5};
 // (asin(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 0.2502], error at most 2^-27.59
 constexpr double asinPart[] = {0.166667536, 0.0749524757, 0.0454772599, 0.0241430663, 0.0422315821};
 // (atan(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 1.0], error at most 2^-28.48
-constexpr double atanPart[] = {-0.333332986, 0.199985296, -0.142640159, 0.109508798, -0.0839929134, 0.0578806959,
-                               -0.0310956482, 0.0108675193, -0.00178244035};
+constexpr double atanPart[] = {-0.333332986, 0.199985296,   -0.142640159, 0.109508798,   -0.0839929134,
+                               0.0578806959, -0.0310956482, 0.0108675193, -0.00178244035};
 // (tanh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 0.3136], error at most 2^-29.4
 constexpr double tanhPart[] = {-0.333333135, 0.13332437, -0.0538357571, 0.021000538, -0.00617033429};
 // (sinh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 1.0], error at most 2^-31.62
@@ -48,7 +48,8 @@ constexpr double sinhPart[] = {0.166666672, 0.00833331048, 0.000198428956, 2.782
 // erf(x) / x - 1, u = x^2 for u in [9.3132e-10, 0.7225], error at most 2^-27.14
 constexpr double erfPart[] = {0.128379166, -0.376125902, 0.11282865, -0.0268072877, 0.0050577037, -0.000634851865};
 // log(erfc(u)) for u in [0.84, 3.95], error at most 2^-28.58
-constexpr double erfTail[] = {-9.39216552e-5, -1.12810719, -0.636437178, -0.104601145, 0.0225569457, -0.0031277528, 0.000204721189};
+constexpr double erfTail[] = {-9.39216552e-5, -1.12810719,   -0.636437178,  -0.104601145,
+                              0.0225569457,   -0.0031277528, 0.000204721189};
 
 /// x = n ln2 + r with |r| <= ln2/2; n is in the low bits of `bits`.
 struct ExpReduction {
@@ -334,8 +335,8 @@ using throughF64::pow;
 // Small floats
 //===----------------------------------------------------------------------===//
 
-/// f64 to f32 such that rounding once more, to less than 22 bits, gives what rounding once would: the neighbour with an odd last
-/// bit wherever the number has no f32.
+/// f64 to f32 such that rounding once more, to less than 22 bits, gives what rounding once would: the neighbour with an odd
+/// last bit wherever the number has no f32.
 static Num narrowToOdd(Num x) {
   Num y = x.narrow();
   Num back = y.widen();
@@ -354,7 +355,8 @@ static Num fromHalf(Num h) {
   Num normal = add(moved, (127 - 15) << 23);
   // Subnormal: as 2^-14 (1 + m), less 2^-14.
   Num subnormal = (add(moved, (127 - 14) << 23).asReal() - 0x1p-14).bits();
-  Num special = add(moved, (255 - 31) << 23) | select(compare(IntegerRelation::ugt, magnitude, 0x7C00), bits.integer(0x400000), bits.integer(0));
+  Num special = add(moved, (255 - 31) << 23) |
+                select(compare(IntegerRelation::ugt, magnitude, 0x7C00), bits.integer(0x400000), bits.integer(0));
   Num result = select(compare(IntegerRelation::ult, magnitude, 0x0400), subnormal, normal);
   result = select(compare(IntegerRelation::uge, magnitude, 0x7C00), special, result);
   return (result | ((bits & 0x8000) << 16)).asReal();

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 #include <limits>
@@ -49,15 +50,21 @@ public:
   /// The bits as integers, and integers as bits of reals.
   Num bits() const { return with(mlir::arith::BitcastOp::create(*b, loc, like(b->getIntegerType(width())), value)); }
   Num asReal() const {
-    mlir::Type type = width() == 16 ? mlir::Type(b->getF16Type()) : width() == 32 ? mlir::Type(b->getF32Type()) : mlir::Type(b->getF64Type());
+    mlir::Type type = width() == 16   ? mlir::Type(b->getF16Type())
+                      : width() == 32 ? mlir::Type(b->getF32Type())
+                                      : mlir::Type(b->getF64Type());
     return asReal(type);
   }
   Num asReal(mlir::Type type) const { return with(mlir::arith::BitcastOp::create(*b, loc, like(type), value)); }
   /// Conversions of type, by value.
   Num widen() const { return with(mlir::arith::ExtFOp::create(*b, loc, like(b->getF64Type()), value)); }
   Num narrow() const { return with(mlir::arith::TruncFOp::create(*b, loc, like(b->getF32Type()), value)); }
-  Num zeroExtend(unsigned width) const { return with(mlir::arith::ExtUIOp::create(*b, loc, like(b->getIntegerType(width)), value)); }
-  Num truncate(unsigned width) const { return with(mlir::arith::TruncIOp::create(*b, loc, like(b->getIntegerType(width)), value)); }
+  Num zeroExtend(unsigned width) const {
+    return with(mlir::arith::ExtUIOp::create(*b, loc, like(b->getIntegerType(width)), value));
+  }
+  Num truncate(unsigned width) const {
+    return with(mlir::arith::TruncIOp::create(*b, loc, like(b->getIntegerType(width)), value));
+  }
   Num signedToReal() const {
     mlir::Type type = width() == 32 ? mlir::Type(b->getF32Type()) : mlir::Type(b->getF64Type());
     return with(mlir::arith::SIToFPOp::create(*b, loc, like(type), value));
@@ -98,18 +105,28 @@ inline Num operator^(const Num &x, const Num &y) { return x.with(mlir::arith::XO
 inline Num operator&(const Num &x, uint64_t c) { return x & x.integer(c); }
 inline Num operator|(const Num &x, uint64_t c) { return x | x.integer(c); }
 inline Num operator~(const Num &x) { return x ^ x.integer(~uint64_t(0)); }
-inline Num operator<<(const Num &x, unsigned n) { return x.with(mlir::arith::ShLIOp::create(*x.b, x.loc, x.value, x.integer(n))); }
+inline Num operator<<(const Num &x, unsigned n) {
+  return x.with(mlir::arith::ShLIOp::create(*x.b, x.loc, x.value, x.integer(n)));
+}
 /// Logical; arithmetic is signedShift.
-inline Num operator>>(const Num &x, unsigned n) { return x.with(mlir::arith::ShRUIOp::create(*x.b, x.loc, x.value, x.integer(n))); }
+inline Num operator>>(const Num &x, unsigned n) {
+  return x.with(mlir::arith::ShRUIOp::create(*x.b, x.loc, x.value, x.integer(n)));
+}
 inline Num operator<<(const Num &x, const Num &n) { return x.with(mlir::arith::ShLIOp::create(*x.b, x.loc, x.value, n.value)); }
-inline Num operator>>(const Num &x, const Num &n) { return x.with(mlir::arith::ShRUIOp::create(*x.b, x.loc, x.value, n.value)); }
-inline Num signedShift(const Num &x, unsigned n) { return x.with(mlir::arith::ShRSIOp::create(*x.b, x.loc, x.value, x.integer(n))); }
+inline Num operator>>(const Num &x, const Num &n) {
+  return x.with(mlir::arith::ShRUIOp::create(*x.b, x.loc, x.value, n.value));
+}
+inline Num signedShift(const Num &x, unsigned n) {
+  return x.with(mlir::arith::ShRSIOp::create(*x.b, x.loc, x.value, x.integer(n)));
+}
 inline Num add(const Num &x, uint64_t c) { return x + x.integer(c); }
 inline Num sub(const Num &x, uint64_t c) { return x - x.integer(c); }
 
 // Comparisons of reals are ordered (false where one is NaN), but differs.
 using Relation = mlir::arith::CmpFPredicate;
-inline Num compare(Relation r, const Num &x, const Num &y) { return x.with(mlir::arith::CmpFOp::create(*x.b, x.loc, r, x.value, y.value)); }
+inline Num compare(Relation r, const Num &x, const Num &y) {
+  return x.with(mlir::arith::CmpFOp::create(*x.b, x.loc, r, x.value, y.value));
+}
 inline Num operator<(const Num &x, const Num &y) { return compare(Relation::OLT, x, y); }
 inline Num operator>(const Num &x, const Num &y) { return compare(Relation::OGT, x, y); }
 inline Num operator<(const Num &x, double c) { return x < x.same(c); }
@@ -125,7 +142,9 @@ inline Num compare(IntegerRelation r, const Num &x, uint64_t c) {
 }
 inline Num isSet(const Num &x, uint64_t mask) { return compare(IntegerRelation::ne, x & mask, 0); }
 
-inline Num select(const Num &c, const Num &x, const Num &y) { return x.with(mlir::arith::SelectOp::create(*x.b, x.loc, c.value, x.value, y.value)); }
+inline Num select(const Num &c, const Num &x, const Num &y) {
+  return x.with(mlir::arith::SelectOp::create(*x.b, x.loc, c.value, x.value, y.value));
+}
 inline Num select(const Num &c, const Num &x, double y) { return select(c, x, x.same(y)); }
 inline Num select(const Num &c, double x, const Num &y) { return select(c, y.same(x), y); }
 
@@ -167,7 +186,9 @@ Num polynomial(const Num &u, const double (&c)[N]) {
 inline Num abs(const Num &x) { return x.with(mlir::math::AbsFOp::create(*x.b, x.loc, x.value)); }
 inline Num sqrt(const Num &x) { return x.with(mlir::math::SqrtOp::create(*x.b, x.loc, x.value)); }
 inline Num trunc(const Num &x) { return x.with(mlir::math::TruncOp::create(*x.b, x.loc, x.value)); }
-inline Num copySign(const Num &x, const Num &sign) { return x.with(mlir::math::CopySignOp::create(*x.b, x.loc, x.value, sign.value)); }
+inline Num copySign(const Num &x, const Num &sign) {
+  return x.with(mlir::math::CopySignOp::create(*x.b, x.loc, x.value, sign.value));
+}
 /// The lesser and the greater of x and c; x where it is NaN. One instruction on x86.
 inline Num atMost(const Num &x, double c) { return select(x.same(c) < x, c, x); }
 inline Num atLeast(const Num &x, double c) { return select(x.same(c) > x, c, x); }

@@ -44,7 +44,8 @@ static std::string textOf(const FunctionSpec &spec) {
                      ", %y: " + memory(to) + ") {\n  %c0 = arith.constant 0 : index\n  %n = arith.constant " + n +
                      " : index\n  %s = arith.constant " + step + " : index\n  scf.for %i = %c0 to %n step %s {\n";
   text += load("%a", "%x") + (spec.binary ? load("%b", "%z") : "");
-  text += "  %r = " + spec.op + " %a" + (spec.binary ? ", %b" : "") + " : " + lanes(from) + (converts ? " to " + lanes(to) : "") + "\n";
+  text += "  %r = " + spec.op + " %a" + (spec.binary ? ", %b" : "") + " : " + lanes(from) +
+          (converts ? " to " + lanes(to) : "") + "\n";
   text += std::string("  ") + (spec.lanes ? "vector" : "memref") + ".store %r, %y[%i] : " + memory(to) +
           (spec.lanes ? ", " + lanes(to) : "") + "\n  }\n  return\n}\n";
   return text;
@@ -139,7 +140,8 @@ static std::unique_ptr<llvm::Module> lower(const std::vector<FunctionSpec> &spec
   return result;
 }
 
-static std::unique_ptr<llvm::TargetMachine> makeTarget(const std::string &triple, const std::string &cpu, const std::string &features) {
+static std::unique_ptr<llvm::TargetMachine> makeTarget(const std::string &triple, const std::string &cpu,
+                                                       const std::string &features) {
   llvm::InitializeAllTargetInfos();
   llvm::InitializeAllTargets();
   llvm::InitializeAllTargetMCs();
@@ -174,8 +176,8 @@ Machine::~Machine() = default;
 
 void *Machine::find(const std::string &name) const { return llvm::cantFail(state->jit->lookup(name)).toPtr<void *>(); }
 
-std::vector<std::string> undefinedSymbols(const std::vector<FunctionSpec> &specs, const std::string &triple, const std::string &cpu,
-                                          const std::string &features) {
+std::vector<std::string> undefinedSymbols(const std::vector<FunctionSpec> &specs, const std::string &triple,
+                                          const std::string &cpu, const std::string &features) {
   auto target = makeTarget(triple, cpu, features);
   llvm::LLVMContext context;
   auto module = lower(specs, context, *target);

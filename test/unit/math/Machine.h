@@ -42,10 +42,10 @@ private:
 };
 
 /// Symbols that the functions' object for a processor refers to and does not define.
-std::vector<std::string> undefinedSymbols(const std::vector<FunctionSpec> &specs, const std::string &triple, const std::string &cpu,
-                                          const std::string &features);
+std::vector<std::string> undefinedSymbols(const std::vector<FunctionSpec> &specs, const std::string &triple,
+                                          const std::string &cpu, const std::string &features);
 
-/// Set by --exhaustive.
-extern bool exhaustive;
+/// --exhaustive: all floats. --thorough: all from 2^-30 to 2^30 and their negatives, every 61st of the others.
+extern bool exhaustive, thorough;
 
 #endif // MLC_TEST_UNIT_MATH_MACHINE_H

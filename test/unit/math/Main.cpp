@@ -1,4 +1,4 @@
-// mlc-math-tests [--exhaustive] [--bench] [gtest options]
+// mlc-math-tests [--thorough | --exhaustive | --bench] [gtest options]
 #include "Machine.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <time.h>
 
-bool exhaustive = false;
+bool exhaustive = false, thorough = false;
 
 static double cpuSeconds() {
   timespec t;
@@ -53,6 +53,7 @@ int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
     exhaustive |= !std::strcmp(argv[i], "--exhaustive");
+    thorough |= !std::strcmp(argv[i], "--thorough");
     if (!std::strcmp(argv[i], "--bench"))
       return bench(), 0;
   }

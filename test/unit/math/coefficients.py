@@ -97,8 +97,10 @@ S = mpf(2) ** -30  # below, grids of odd functions start: nothing happens nearer
 
 FITS = {
     # f32
-    "exp32": ("exp(u)", exp, -half, half, 7, lambda u: 1 / exp(u), 24, (1, 1)),  # used without the first two
-    "exp232": ("2^u", lambda u: exp(u * ln2), mpf(-0.5), mpf(0.5), 7, lambda u: exp(-u * ln2), 24, (1,)),  # used without the first
+    # used without the first two
+    "exp32": ("exp(u)", exp, -half, half, 7, lambda u: 1 / exp(u), 24, (1, 1)),
+    # used without the first
+    "exp232": ("2^u", lambda u: exp(u * ln2), mpf(-0.5), mpf(0.5), 7, lambda u: exp(-u * ln2), 24, (1,)),
     "expm132": ("(exp(u) - 1 - u) / u^2", lambda u: (expm1(u) - u) / u ** 2, -half, half, 6, lambda u: u ** 2 / expm1(u), 24),
     "log32": ("(log(1 + u) - u + u^2/2) / u^3", lambda u: (log1p(u) - u + u * u / 2) / u ** 3, -third, third, 9,
               lambda u: u ** 3 / log1p(u), 24),
