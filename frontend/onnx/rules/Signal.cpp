@@ -26,8 +26,10 @@ Complex transform(NodeContext &n, Complex x, AffineExpr length, AffineExpr bins,
   AffineExpr rows = n.dims(x.real).back();
   // jk is taken modulo the length as an integer, so that angles stay small.
   Value product2 = n.mul(n.unsqueeze(n.iota({rows}, n.i64(), 0), {1}), n.iota({bins}, n.i64(), 0));
-  Value turns = n.cast(n.mod(product2, n.expression(length)), n.f32());
-  Value angle = n.div(n.mul(turns, 2 * M_PI), n.expression(length, n.f32()));
+  // In f64: the sines of multiples of π have to vanish beside sums of the signal.
+  Type wide = n.builder.getF64Type();
+  Value turns = n.cast(n.mod(product2, n.expression(length)), wide);
+  Value angle = n.div(n.mul(turns, 2 * M_PI), n.expression(length, wide));
   Value cosine = n.cast(n.make<CosOp>(angle), type), sine = n.cast(n.make<SinOp>(angle), type);
   if (!inverse)
     sine = n.neg(sine);
