@@ -5,15 +5,34 @@
 #include "mlc/abi.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace mlir;
 
 namespace mlc::onnx {
 
+// Folding must not make much more than there is: a small file can ask for constants of any size.
+static bool isWorthFolding(Operation *op) {
+  constexpr int64_t kAlways = int64_t{16} << 20;
+  auto bytes = [](Value v) {
+    RankedTensorType type = tensorTypeOf(v);
+    return type.hasStaticShape() ? type.getNumElements() * storageBytes(type.getElementType()) : 0;
+  };
+  int64_t made = bytes(op->getResult(0));
+  if (made <= kAlways)
+    return true;
+  llvm::SmallPtrSet<Value, 4> seen;
+  int64_t given = 0;
+  for (Value v : op->getOperands())
+    if (seen.insert(v).second)
+      given += bytes(v);
+  return made <= given;
+}
+
 Value Emitter::fold(OperationState &state) {
   Operation *op = builder.create(state);
   SmallVector<Value, 1> results;
-  if (folds && succeeded(builder.tryFold(op, results)) && results.size() == 1) {
+  if (folds && isWorthFolding(op) && succeeded(builder.tryFold(op, results)) && results.size() == 1) {
     op->erase();
     return results.front();
   }
