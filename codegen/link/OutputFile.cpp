@@ -82,7 +82,9 @@ Error writeText(StringRef text, StringRef output) {
   if (output == "-") {
     outs() << text;
     outs().flush();
-    return Error::success();
+    std::error_code ec = outs().error();
+    outs().clear_error();
+    return ec ? createStringError(ec, "standard output: " + ec.message()) : Error::success();
   }
   Expected<WorkFolder> folder = WorkFolder::beside(output);
   if (!folder)

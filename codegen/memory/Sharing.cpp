@@ -67,7 +67,12 @@ void Sharing::define(Operation *op) {
       classes[id].constant = constant.getValue();
   }
   if (auto view = dyn_cast<ReshapeOp>(op)) {
-    join(view.getX(), view.getY());
+    // Both are the same bytes: what is known of one view's size is known of the other's.
+    bool late = classes[classOf(view.getX())].late && classes[classOf(view.getY())].late;
+    AffineExpr bytes = classes[classOf(view.getX())].late ? classes[classOf(view.getY())].bytes : classes[classOf(view.getX())].bytes;
+    ValueClass &c = classes[join(view.getX(), view.getY())];
+    c.late = late;
+    c.bytes = bytes;
     inherited.insert(view.getY());
   }
   if (auto loop = dyn_cast<LoopOp>(op)) {
@@ -207,10 +212,13 @@ void Sharing::placeOutputs() {
   Operation *end = function.getBody().front().getTerminator();
   for (auto [j, value] : llvm::enumerate(end->getOperands())) {
     ValueClass &c = classes[classOf(value)];
-    if (c.movable() && !c.scan)
+    if (c.movable() && !c.scan) {
       c.output = static_cast<int>(j);
-    else
+      c.late = symbols.isLate(shapeOf(value));
+      c.bytes = bytesOfType(tensorTypeOf(value));
+    } else {
       outputCopies.emplace_back(static_cast<unsigned>(j), value);
+    }
   }
   // An output that is not wanted has no memory. Its steps do not run then, unless another output needs them too.
   auto topLevel = [&](Operation *op) {

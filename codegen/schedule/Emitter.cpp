@@ -134,7 +134,8 @@ void FunctionEmitter::writeOutputDims(Value *dims, bool late) {
 
 Value *FunctionEmitter::layOutSlots() {
   Value *bytes = b.getInt64(static_cast<uint64_t>(s.plan.staticArenaBytes())), *overflow = nullptr;
-  Expressions expressions(b, [this](unsigned i) { return symbol(i); });
+  auto value = [this](unsigned i) { return symbol(i); };
+  Expressions expressions(b, value);
   for (const auto &sizes : s.plan.slots()) {
     Value *largest = b.getInt64(0);
     for (AffineExpr e : sizes)

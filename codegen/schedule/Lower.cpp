@@ -251,7 +251,7 @@ Error emitMain(Module &module, const CpuTarget &level, MainForm form, std::strin
   passes.registerLoopAnalyses(lam);
   passes.crossRegisterProxies(lam, fam, cam, mam);
   ModulePassManager pipeline;
-  if (Error error = passes.parsePassPipeline(pipeline, "function(sroa,early-cse<memssa>,instcombine,simplifycfg),globaldce"))
+  if (Error error = passes.parsePassPipeline(pipeline, "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),globaldce"))
     return error;
   pipeline.run(module, mam);
 

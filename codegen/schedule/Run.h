@@ -46,8 +46,12 @@ private:
   llvm::Value *address(mlir::Value value);
   llvm::Value *address(unsigned buffer);
   void requestIfLate(mlir::Value value);
+  /// Ends the run where a value of this type would not fit its buffer. Views of one buffer may have sizes that are only
+  /// known to be equal if the data keeps its promises.
+  void checkRoom(mlir::RankedTensorType type, unsigned buffer);
   /// Memory for a late buffer; an output's or a slot's.
   void request(unsigned buffer, llvm::Value *bytes);
+  llvm::Value *room(unsigned buffer);
   llvm::Value *grow(unsigned slot, llvm::Value *bytes);
   llvm::Value *lateOutput(unsigned output, llvm::Value *bytes);
   void copy(unsigned from, unsigned to, llvm::Value *bytes);
@@ -85,7 +89,10 @@ private:
   llvm::Value *outputDims = nullptr;
   std::vector<llvm::Value *> inputs, outputs;
   llvm::AllocaInst *args = nullptr, *wanted = nullptr;
-  llvm::DenseMap<unsigned, llvm::AllocaInst *> lateCells;        // buffer → where its pointer is kept
+  struct Late {
+    llvm::AllocaInst *pointer, *bytes;
+  };
+  llvm::DenseMap<unsigned, Late> lateCells;
   struct Scan {
     llvm::AllocaInst *capacity, *turn;   // bytes there are, and which of the two slots is used
   };

@@ -118,10 +118,13 @@ void RunEmitter::yieldFrom(LoopOp op, Value *iteration, AllocaInst *condition) {
 void RunEmitter::appendScan(mlir::Value value, mlir::Value result, Value *iteration) {
   unsigned buffer = s.plan.idOf(result);
   Value *bytes = bytesOf(value), *at = b.CreateMul(iteration, bytes);
-  if (scans.contains(buffer))
+  if (scans.contains(buffer)) {
     appendLate(buffer, bytes, at);
-  else   // room for as many iterations as the type says
+  } else {
+    // Room for as many iterations as the type says.
     failIf(b.CreateICmpSGE(iteration, expression(shapeOf(result)[0])), MLC_E_VALUE);
+    failIf(b.CreateICmpUGT(b.CreateAdd(at, bytes), room(buffer)), MLC_E_VALUE);
+  }
   b.CreateMemCpy(b.CreateGEP(abi.i8, address(buffer), at), MaybeAlign(), address(value), MaybeAlign(), bytes);
 }
 
@@ -138,7 +141,8 @@ void RunEmitter::appendLate(unsigned buffer, Value *bytes, Value *at) {
   Value *memory = b.CreateCall(abi.grow, growFunction, {context, slot, capacity});
   failIf(b.CreateIsNull(memory), MLC_E_ARENA);
   b.CreateMemCpy(memory, MaybeAlign(), address(buffer), MaybeAlign(), at);
-  b.CreateStore(memory, lateCells[buffer]);
+  b.CreateStore(memory, lateCells[buffer].pointer);
+  b.CreateStore(capacity, lateCells[buffer].bytes);
   b.CreateStore(capacity, scan.capacity);
   b.CreateStore(turn, scan.turn);
   b.CreateBr(next);

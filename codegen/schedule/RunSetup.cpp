@@ -222,8 +222,9 @@ Function *RunEmitter::emit() {
     if (where != Where::late && where != Where::lateOutput && where != Where::scan)
       continue;
     auto id = static_cast<unsigned>(i);
-    lateCells[id] = b.CreateAlloca(abi.ptr, nullptr, "late" + Twine(i));
-    b.CreateStore(ConstantPointerNull::get(abi.ptr), lateCells[id]);
+    lateCells[id] = {b.CreateAlloca(abi.ptr, nullptr, "late" + Twine(i)), b.CreateAlloca(abi.i64)};
+    b.CreateStore(ConstantPointerNull::get(abi.ptr), lateCells[id].pointer);
+    b.CreateStore(b.getInt64(0), lateCells[id].bytes);
     if (where == Where::scan)
       scans[id] = {cell(abi.i64), cell(abi.i32)};
   }

@@ -33,7 +33,7 @@ Value *RunEmitter::addressOf(const Place &place) {
 
 Value *RunEmitter::address(unsigned buffer) {
   if (auto cell = lateCells.find(buffer); cell != lateCells.end())
-    return b.CreateLoad(abi.ptr, cell->second);
+    return b.CreateLoad(abi.ptr, cell->second.pointer);
   return addressOf(s.plan.buffers()[buffer].place);
 }
 
@@ -48,11 +48,21 @@ Value *RunEmitter::grow(unsigned slot, Value *bytes) {
 
 void RunEmitter::request(unsigned buffer, Value *bytes) {
   const Place &place = s.plan.buffers()[buffer].place;
-  if (place.where == Where::late) {
-    b.CreateStore(grow(place.index, bytes), lateCells[buffer]);
-    return;
-  }
-  b.CreateStore(lateOutput(place.index, bytes), lateCells[buffer]);
+  Value *memory = place.where == Where::late ? grow(place.index, bytes) : lateOutput(place.index, bytes);
+  b.CreateStore(memory, lateCells[buffer].pointer);
+  b.CreateStore(bytes, lateCells[buffer].bytes);
+}
+
+Value *RunEmitter::room(unsigned buffer) {
+  if (auto cells = lateCells.find(buffer); cells != lateCells.end())
+    return b.CreateLoad(abi.i64, cells->second.bytes);
+  return size(s.plan.buffers()[buffer].bytes, MLC_E_ARENA);
+}
+
+void RunEmitter::checkRoom(mlir::RankedTensorType type, unsigned buffer) {
+  AffineExpr bytes = bytesOfType(type);
+  if (bytes != s.plan.buffers()[buffer].bytes)
+    failIf(b.CreateICmpUGT(size(bytes, MLC_E_ARENA), room(buffer)), MLC_E_VALUE);
 }
 
 /// Memory for an output of late size: what the caller gave all the same, else what it gives now.
@@ -87,6 +97,8 @@ void RunEmitter::copy(unsigned from, unsigned to, Value *bytes) {
   Where where = s.plan.buffers()[to].place.where;
   if (where == Where::late || where == Where::lateOutput)
     request(to, bytes);
+  else if (!isa<ConstantInt>(bytes))
+    failIf(b.CreateICmpUGT(bytes, room(to)), MLC_E_VALUE);
   b.CreateMemCpy(address(to), MaybeAlign(), address(from), MaybeAlign(), bytes);
 }
 
@@ -151,6 +163,8 @@ void RunEmitter::step(mlir::Operation *op, unsigned index) {
 void RunEmitter::group(GroupOp op) {
   for (mlir::Value result : op.getResults())
     requestIfLate(result);
+  for (mlir::Value value : llvm::concat<mlir::Value>(llvm::to_vector(op.getOperands()), llvm::to_vector(op.getResults())))
+    checkRoom(tensorTypeOf(value), s.plan.idOf(value));
   unsigned at = 0;
   auto put = [&](Value *word) { b.CreateStore(word, b.CreateConstGEP1_64(abi.i64, args, at++)); };
   for (mlir::Value operand : op.getOperands())
