@@ -146,7 +146,7 @@ static Num log2(Num x) {
   n = n - shift;
   Num y = logRest(f);
   Num z = fma(f, log2e - 1, fma(y, log2e - 1, y)); // without f itself, which is added last
-  return logSpecial(x, n + (f + z));
+  return logSpecial(x, (n + f) + z);
 }
 
 static Num log1p(Num x) {
@@ -255,7 +255,11 @@ static ArcParts arcParts(Num a) {
 
 static Num asin(Num x) {
   auto [large, s, rest] = arcParts(abs(x));
-  Num above = (halfPiHigh - (s + s)) - ((rest + rest) - halfPiLow);
+  // What the difference loses, at up to twice the result's last place, is added again.
+  Num twice = s + s;
+  Num difference = halfPiHigh - twice;
+  Num lost = (halfPiHigh - difference) - twice;
+  Num above = difference + (lost - ((rest + rest) - halfPiLow));
   return copySign(select(large, above, s + rest), x);
 }
 

@@ -394,7 +394,11 @@ Num tan(Num x) {
 
 Num asin(Num x) {
   auto [large, s, rest] = arcParts(abs(x));
-  Num above = (halfPiHigh - (s + s)) - ((rest + rest) - halfPiLow);
+  // What the difference loses, at up to twice the result's last place, is added again.
+  Num twice = s + s;
+  Num difference = halfPiHigh - twice;
+  Num lost = (halfPiHigh - difference) - twice;
+  Num above = difference + (lost - ((rest + rest) - halfPiLow));
   return copySign(select(large, above, s + rest), x);
 }
 
