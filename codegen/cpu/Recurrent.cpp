@@ -39,7 +39,11 @@ private:
   /// Vector `v` of 16 units from `unit` on of a row of `hidden` elements at `base`; what lies behind the last unit reads 0.
   Value load(Value tensor, Value base, Value unit);
   void store(Value tensor, Value base, Value unit, Value value);
-  void block(Value batch, Value step, Value before, Value unit);
+  /// What is computed of a block of units: all gates, or, for a GRU that resets before the product, the update and reset gates
+  /// first and the new state when the whole reset state is there.
+  enum class Phase { all, gates, state };
+  void block(Value batch, Value step, Value before, Value unit, Phase phase = Phase::all);
+  void step(Value batch, Value step, Value before);
 
   KernelBuilder &k;
   OpBuilder &b;
@@ -81,10 +85,14 @@ void Emitter::store(Value tensor, Value base, Value unit, Value value) {
   });
 }
 
-void Emitter::block(Value batch, Value step, Value before, Value panel) {
+void Emitter::block(Value batch, Value step, Value before, Value panel, Phase phase) {
   int64_t vectors = 16 / lanes;
   Memory weights = k.memory[op.getWeights()];
-  Memory state = k.memory[first ? op.getHidden0() : op.getSequence()];
+  Value stateRow = k.mul(batch, k.index(hidden));
+  // The reset state waits in the last hidden state's place.
+  Memory state = k.memory[phase == Phase::state ? op.getHidden() : first ? op.getHidden0() : op.getSequence()];
+  Value stateAt = phase == Phase::state ? stateRow : before;
+  int64_t firstGate = phase == Phase::state ? 2 : 0, lastGate = phase == Phase::gates ? 2 : gates;
   int64_t width = gates * 16;
   Value start = k.mul(panel, k.index(hidden * width));
   // before: offset of the previous hidden state's row.
@@ -94,10 +102,10 @@ void Emitter::block(Value batch, Value step, Value before, Value panel) {
     SmallVector<Value> current(carried);
     for (int64_t u = 0; u < unroll; ++u) {
       Value unit = k.add(at, k.index(u));
-      Value h = memref::LoadOp::create(b, loc, state.base, k.add(before, unit));
+      Value h = memref::LoadOp::create(b, loc, state.base, k.add(stateAt, unit));
       Value wide = vector::BroadcastOp::create(b, loc, type, h);
       Value row = k.add(start, k.mul(unit, k.index(width)));
-      for (int64_t g = 0; g < gates * vectors; ++g) {
+      for (int64_t g = firstGate * vectors; g < lastGate * vectors; ++g) {
         Value w = vector::LoadOp::create(b, loc, type, weights.base, k.add(row, k.index(g * lanes)));
         current[g] = vector::FMAOp::create(b, loc, wide, w, current[g]);
       }
@@ -107,7 +115,7 @@ void Emitter::block(Value batch, Value step, Value before, Value panel) {
   // Rows of projected, of the sequence and of the states.
   Value place = k.add(k.mul(step, batches), batch);
   Value projected = k.mul(place, k.index(gates * hidden));
-  Value sequenceRow = k.mul(place, k.index(hidden)), stateRow = k.mul(batch, k.index(hidden));
+  Value sequenceRow = k.mul(place, k.index(hidden));
   for (int64_t v = 0; v < vectors; ++v) {
     Value unit = k.add(k.mul(panel, k.index(16)), k.index(v * lanes));
     auto input = [&](int64_t g) { return load(op.getProjected(), k.add(projected, k.index(g * hidden)), unit); };
@@ -121,34 +129,55 @@ void Emitter::block(Value batch, Value step, Value before, Value panel) {
       store(op.getCell(), stateRow, unit, newCell);
       next = mul(o, math::TanhOp::create(b, loc, newCell));
     } else { // z, r, h
-      Value z = sigmoid(add(input(0), sum(0))), r = sigmoid(add(input(1), sum(1)));
-      Value product = sum(2);
-      if (op.getBias())
-        product = add(product, load(op.getBias(), k.index(2 * hidden), unit));
-      Value h = math::TanhOp::create(b, loc, add(input(2), mul(r, product)));
-      Value old = load(first ? op.getHidden0() : op.getSequence(), before, unit);
-      next = add(mul(arith::SubFOp::create(b, loc, splat(1), z), h), mul(z, old));
+      auto biased = [&](int64_t g) { return op.getBias() ? add(sum(g), load(op.getBias(), k.index(g * hidden), unit)) : sum(g); };
+      auto old = [&] { return load(first ? op.getHidden0() : op.getSequence(), before, unit); };
+      if (phase == Phase::gates) {
+        Value z = sigmoid(add(input(0), biased(0))), r = sigmoid(add(input(1), biased(1)));
+        store(op.getHidden(), stateRow, unit, mul(r, old()));
+        store(op.getSequence(), sequenceRow, unit, z);
+        continue;
+      }
+      Value z, h;
+      if (phase == Phase::state) {
+        z = load(op.getSequence(), sequenceRow, unit);
+        h = math::TanhOp::create(b, loc, add(input(2), biased(2)));
+      } else {
+        z = sigmoid(add(input(0), biased(0)));
+        Value r = sigmoid(add(input(1), biased(1)));
+        h = math::TanhOp::create(b, loc, add(input(2), mul(r, biased(2))));
+      }
+      next = add(mul(arith::SubFOp::create(b, loc, splat(1), z), h), mul(z, old()));
     }
     store(op.getSequence(), sequenceRow, unit, next);
   }
 }
 
+void Emitter::step(Value batch, Value step, Value before) {
+  Value panels = k.index(llvm::divideCeil(hidden, 16));
+  auto blocks = [&](Phase phase) {
+    k.loop(k.index(0), panels, 1, [&](Value panel) { block(batch, step, before, panel, phase); });
+  };
+  if (op.getKind() == RecurrentKind::gru && !op.getLinearBeforeReset()) {
+    blocks(Phase::gates);
+    blocks(Phase::state);
+  } else {
+    blocks(Phase::all);
+  }
+}
+
 LogicalResult Emitter::emit() {
-  if (op.getKind() == RecurrentKind::gru && !op.getLinearBeforeReset())
-    return op.emitOpError("resets before the product, which needs the whole reset state first");
   Shape projected = shapeOf(op.getProjected());
   steps = k.expression(projected[0]);
   batches = k.expression(projected[1]);
-  Value panels = k.index(llvm::divideCeil(hidden, 16));
   k.loop(k.begin, k.end, 1, [&](Value batch) {
     auto stepAt = [&](Value t) { return op.getReverse() ? k.sub(k.sub(steps, k.index(1)), t) : t; };
     first = true;
-    k.loop(k.index(0), panels, 1, [&](Value panel) { block(batch, stepAt(k.index(0)), k.mul(batch, k.index(hidden)), panel); });
+    step(batch, stepAt(k.index(0)), k.mul(batch, k.index(hidden)));
     first = false;
     k.loop(k.index(1), steps, 1, [&](Value t) {
       Value previous = stepAt(k.sub(t, k.index(1)));
       Value before = k.mul(k.add(k.mul(previous, batches), batch), k.index(hidden));
-      k.loop(k.index(0), panels, 1, [&](Value panel) { block(batch, stepAt(t), before, panel); });
+      step(batch, stepAt(t), before);
     });
     // The last hidden state.
     if (auto it = k.memory.find(op.getHidden()); it != k.memory.end()) {
