@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   ca-certificates ccache clang-22 cmake flatbuffers-compiler g++ libabsl-dev libclang-rt-22-dev libcli11-dev
   libflatbuffers-dev libgmock-dev libgtest-dev liblld-22-dev libmlir-22-dev libprotobuf-dev libxml2-dev libxxhash-dev
-  libzip-dev libzstd-dev lld-22 llvm-22-dev llvm-22-tools mlir-22-tools ninja-build pkg-config protobuf-compiler python3
+  libc6-dev binutils libzstd-dev lld-22 llvm-22-dev llvm-22-tools mlir-22-tools ninja-build pkg-config protobuf-compiler python3
   python3-pip python3-venv qemu-user-static zlib1g-dev
 )
 
