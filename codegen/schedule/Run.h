@@ -69,6 +69,7 @@ private:
   void bind(BindOp op);
   void symbolic(SymbolicOp op);
   void branch(IfOp op);
+  void checkArm(IfOp op, mlir::Region &region);
   void arm(IfOp op, mlir::Region &region);
   void loop(LoopOp op);
   void yieldFrom(LoopOp op, llvm::Value *iteration, llvm::AllocaInst *condition);

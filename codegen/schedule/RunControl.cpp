@@ -39,7 +39,18 @@ void RunEmitter::branch(IfOp op) {
   b.SetInsertPoint(next);
 }
 
+/// What a branch assumes of the inputs' dimensions, checked where it runs: the operator's attribute `mlc.constraints` has
+/// a list of equalities for each of its regions.
+void RunEmitter::checkArm(IfOp op, mlir::Region &region) {
+  auto lists = op->getAttrOfType<mlir::ArrayAttr>(kConstraintsAttr);
+  auto list = lists && lists.size() == 2 ? dyn_cast<mlir::ArrayAttr>(lists[region.getRegionNumber()]) : mlir::ArrayAttr();
+  if (list)
+    for (auto pair : list.getAsRange<DimsAttr>())
+      failIf(b.CreateICmpNE(expression(pair[0]), expression(pair[1])), MLC_E_SHAPE);
+}
+
 void RunEmitter::arm(IfOp op, mlir::Region &region) {
+  checkArm(op, region);
   body(region.front());
   mlir::OperandRange values = yieldedBy(region);
   for (auto [value, result] : zip(values, op.getResults()))

@@ -55,6 +55,37 @@ std::optional<SmallVector<Value>> importBranch(NodeContext &n, const proto::Grap
   return results;
 }
 
+// Whether an expression follows from a symbol that is bound while the model runs.
+bool followsFromData(AffineExpr expr, mlir::ArrayAttr symbols) {
+  bool found = false;
+  expr.walk([&](AffineExpr part) {
+    auto s = llvm::dyn_cast<mlir::AffineSymbolExpr>(part);
+    if (!s || !symbols || s.getPosition() >= symbols.size())
+      return;
+    auto symbol = llvm::cast<SymbolAttr>(symbols[s.getPosition()]);
+    found |= symbol.getKind() == "data";
+    for (AffineExpr argument : symbol.getArgs().getResults())
+      found |= followsFromData(argument, symbols);
+  });
+  return found;
+}
+
+// Takes the equalities that came since `before` from the function: a branch's assumptions hold only where it runs. Those
+// about data stay, since they are checked when their symbols are bound.
+mlir::ArrayAttr takeConstraints(mlir::Operation *function, mlir::ArrayAttr before) {
+  auto symbols = function->getAttrOfType<mlir::ArrayAttr>(kSymbolsAttr);
+  SmallVector<mlir::Attribute> kept, taken;
+  if (auto now = function->getAttrOfType<mlir::ArrayAttr>(kConstraintsAttr))
+    for (auto pair : now.getAsRange<DimsAttr>()) {
+      bool old = before && llvm::is_contained(before, mlir::Attribute(pair));
+      bool late = followsFromData(pair[0], symbols) || followsFromData(pair[1], symbols);
+      (old || late ? kept : taken).push_back(pair);
+    }
+  if (!taken.empty())
+    function->setAttr(kConstraintsAttr, mlir::ArrayAttr::get(function->getContext(), kept));
+  return mlir::ArrayAttr::get(function->getContext(), taken);
+}
+
 LogicalResult takeBranch(NodeContext &n, const proto::GraphProto &graph) {
   auto results = importBranch(n, graph);
   if (!results)
@@ -100,10 +131,13 @@ static LogicalResult importIf(NodeContext &n) {
   size_t reported = problems.count();
   auto op = IfOp::create(n.builder, n.loc, mlir::TypeRange(), n.reshape(condition, Shape()), ArrayRef<int64_t>());
   std::optional<SmallVector<Value>> results[2];
+  mlir::Attribute assumed[2];
   for (int i = 0; i < 2; ++i) {
     mlir::OpBuilder::InsertionGuard guard(n.builder);
     n.builder.createBlock(&op->getRegion(i));
+    auto before = n.symbols().getFunction()->getAttrOfType<mlir::ArrayAttr>(kConstraintsAttr);
     results[i] = importBranch(n, i == 0 ? *thenGraph : *elseGraph);
+    assumed[i] = takeConstraints(n.symbols().getFunction(), before);
     if (!results[i] && !equality)
       return failure();
     if (results[i])
@@ -129,6 +163,7 @@ static LogicalResult importIf(NodeContext &n) {
     auto yield = llvm::cast<YieldOp>(typed->getRegion(i).front().getTerminator());
     yield->setOperands(ArrayRef<Value>(*results[i]).take_front(n.resultCount()));
   }
+  typed->setAttr(kConstraintsAttr, n.builder.getArrayAttr(ArrayRef<mlir::Attribute>(assumed)));
   op.erase();
   return n.yieldAll(SmallVector<Value>(typed.getResults()));
 }
