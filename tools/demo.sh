@@ -28,7 +28,7 @@ fi
 echo "compiling the model to a shared library and to an object"
 build/bin/mlc compile "$demo/model.onnx" -o "$demo/direction.so" --shape x=1x3x48x192
 build/bin/mlc compile "$demo/model.onnx" -o "$demo/direction.o" --shape x=1x3x48x192
-clang-22 -std=c11 -O2 -I "$demo" -I runtime/include examples/text-direction/main.c "$demo/direction.o" -o "$demo/direction"
+clang-22 -std=gnu11 -O2 -I "$demo" -I runtime/include examples/text-direction/main.c "$demo/direction.o" -o "$demo/direction"
 
 for picture in upright upside-down; do
   "$demo/direction" "examples/text-direction/$picture.pgm"

@@ -53,6 +53,9 @@ Expected<WorkFolder> WorkFolder::beside(StringRef output) {
   if (prefix.empty())
     prefix = ".";
   sys::path::append(prefix, ".mlc");
+  // A relative prefix would be taken for one in the folder of temporary files.
+  if (std::error_code ec = sys::fs::make_absolute(prefix))
+    return problem(output, "no folder can be made beside it", ec);
   if (std::error_code ec = sys::fs::createUniqueDirectory(prefix, made))
     return problem(output, "no folder can be made beside it", ec);
   return WorkFolder(made.str().str());
