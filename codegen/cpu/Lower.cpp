@@ -170,7 +170,7 @@ void addEntry(llvm::Module &m, llvm::Function *body, StringRef symbol) {
   llvm::IRBuilder<> b(c);
   auto *pointer = b.getPtrTy();
   auto *type = llvm::FunctionType::get(b.getVoidTy(), {pointer, b.getInt64Ty(), b.getInt64Ty()}, false);
-  auto *entry = llvm::Function::Create(type, llvm::GlobalValue::LinkOnceODRLinkage, symbol, m);
+  auto *entry = llvm::Function::Create(type, llvm::GlobalValue::WeakODRLinkage, symbol, m);
   entry->setVisibility(llvm::GlobalValue::HiddenVisibility);
   entry->setComdat(m.getOrInsertComdat(symbol));
   entry->setDSOLocal(true);
