@@ -1,4 +1,5 @@
 #include "Schedule.h"
+#include "SinkSymbolic.h"
 
 #include "codegen/Kernel.h"
 #include "ir/Fold.h"
@@ -147,6 +148,7 @@ Schedule Schedule::make(ModuleOp module) {
   Schedule s;
   s.function = *module.getOps<func::FuncOp>().begin();
   s.symbols = ModelSymbols(s.function);
+  sinkSymbolic(s.function, s.symbols);
   s.plan = MemoryPlan::make(s.function, s.symbols);
   Block &body = s.function.getBody().front();
   for (auto [i, arg] : llvm::enumerate(body.getArguments()))
