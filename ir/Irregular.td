@@ -33,9 +33,9 @@ def Mlc_RecurrentOp : Mlc_Op<"recurrent", [Pure, AttrSizedOperandSegments, Decla
   let summary = "all steps of one direction of an LSTM or GRU with the usual activations";
   let description = [{
     `projected` is x W^T + b for all steps, [steps, batch, gates * hidden] with the gates in the order i, o, f, c (LSTM) or
-    z, r, h (GRU); `weights` the recurrence in panels, [hidden / 16, hidden, gates, 16] (hidden filled up to a multiple of
-    16 with zeros); `hidden0`, `cell0` [batch, hidden]; `bias` of the recurrence [gates, hidden] (GRU with
-    `linear_before_reset` only). Results: all hidden states [steps, batch, hidden], the last hidden state and the last
+    z, r, h (GRU); `weights` the recurrence in panels, [ceil(hidden / 16), hidden, gates, 16] (units beyond the
+    last are zeros); `hidden0`, `cell0` [batch, hidden]; `bias` [gates, hidden] is added to the recurrence's
+    product of all gates (GRU with `linear_before_reset`; elsewhere it is part of `projected`). Results: all hidden states [steps, batch, hidden], the last hidden state and the last
     cell state [batch, hidden]. `reverse`: from the last step to the first.
   }];
   let arguments = (ins Mlc_RecurrentKind:$kind, AnyRankedTensor:$projected, AnyRankedTensor:$weights, AnyRankedTensor:$hidden0,
