@@ -52,6 +52,13 @@ TEST(PackBySize, AChainNeedsTwoBuffers) {
   EXPECT_EQ(packBySize(chain, 64).bytes, 2 * 1024);
 }
 
+TEST(PackBySize, FillsTheSmallestGapThatFits) {
+  // Between the long-lived ones two gaps open, of 512 and of 320 bytes.
+  std::vector<SizedBuffer> buffers = {{640, {0, 9}}, {512, {0, 3}}, {384, {0, 9}}, {320, {0, 3}}, {256, {0, 9}}, {100, {5, 6}}};
+  Packing packing = packBySize(buffers, 64);
+  EXPECT_EQ(packing.offsets[5], packing.offsets[3]);
+}
+
 TEST(AssignSlots, BuffersThatLiveTogetherHaveDifferentSlots) {
   std::mt19937 random(2);
   for (int round = 0; round < 300; ++round) {
