@@ -1,0 +1,214 @@
+// What products, convolutions and windows refuse.
+// RUN: %mlc-opt %s --split-input-file --verify-diagnostics
+
+func.func @matmul_inner(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
+  // expected-error @+2 {{inner dimensions 3 and 4 differ}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b : tensor<2x3xf32>, tensor<4x5xf32> -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_inner_transposed(%a: tensor<2x3xf32>, %b: tensor<3x5xf32>) {
+  // expected-error @+2 {{inner dimensions 3 and 5 differ}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b {trans_b = true} : tensor<2x3xf32>, tensor<3x5xf32> -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_vector(%a: tensor<3xf32>, %b: tensor<3x5xf32>) {
+  // expected-error @+2 {{operands of rank 1 and 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b : tensor<3xf32>, tensor<3x5xf32> -> tensor<5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_types(%a: tensor<2x3xf32>, %b: tensor<3x5xf16>) {
+  // expected-error @+2 {{element types 'f32' and 'f16' differ}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b : tensor<2x3xf32>, tensor<3x5xf16> -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_batches(%a: tensor<2x2x3xf32>, %b: tensor<4x3x5xf32>) {
+  // expected-error @+2 {{leading dimensions of 'tensor<2x2x3xf32>' and 'tensor<4x3x5xf32>' do not broadcast}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b : tensor<2x2x3xf32>, tensor<4x3x5xf32> -> tensor<2x2x5xf32>
+  return
+}
+
+// -----
+
+func.func @packed_rank(%a: tensor<2x3xf32>, %b: tensor<3x16xf32>) {
+  // expected-error @+2 {{operands of rank 2 and 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b columns <() -> (16)> : tensor<2x3xf32>, tensor<3x16xf32> -> tensor<2x16xf32>
+  return
+}
+
+// -----
+
+func.func @packed_columns(%a: tensor<2x3xf32>, %b: tensor<1x3x16xf32>) {
+  // expected-error @+2 {{columns is one expression}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.matmul %a, %b columns <() -> (16, 1)> : tensor<2x3xf32>, tensor<1x3x16xf32> -> tensor<2x16xf32>
+  return
+}
+
+// -----
+
+func.func @pack_vector(%x: tensor<3xf32>) {
+  // expected-error @+2 {{packs matrices, and x has rank 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.pack %x : tensor<3xf32> -> tensor<1x3x16xf32>
+  return
+}
+
+// -----
+
+func.func @conv_rank(%x: tensor<1x8x4xf32>, %w: tensor<6x3x3x4xf32>) {
+  // expected-error @+2 {{input of rank 3, expected 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x8x4xf32>, tensor<6x3x3x4xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_channels(%x: tensor<1x8x4xf32>, %w: tensor<6x3x2xf32>) {
+  // expected-error @+2 {{weights have 2 input channels, expected 4 (input 4, group 1)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x4xf32>, tensor<6x3x2xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_groups(%x: tensor<1x8x4xf32>, %w: tensor<6x3x2xf32>) {
+  // expected-error @+2 {{4 channels in 3 groups}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 3, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x4xf32>, tensor<6x3x2xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_filters(%x: tensor<1x8x4xf32>, %w: tensor<5x3x2xf32>) {
+  // expected-error @+2 {{5 filters in 2 groups}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 2, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x4xf32>, tensor<5x3x2xf32> -> tensor<1x6x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_types(%x: tensor<1x8x4xf32>, %w: tensor<6x3x4xf64>) {
+  // expected-error @+2 {{input of 'f32' and weights of 'f64'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x4xf32>, tensor<6x3x4xf64> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_unknown_channels(%x: tensor<1x8x?xf32, #mlc.dims<()[s0] -> (1, 8, s0)>>, %w: tensor<6x3x4xf32>) {
+  // expected-error @+2 {{the number of channels is not known}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x?xf32, #mlc.dims<()[s0] -> (1, 8, s0)>>, tensor<6x3x4xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_window_too_large(%x: tensor<1x3x4xf32>, %w: tensor<6x5x4xf32>) {
+  // expected-error @+2 {{a window of 9 elements is larger than the padded input}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 2>, groups = 1, high = array<i64: 1>, low = array<i64: 1>, strides = array<i64: 1>} : tensor<1x3x4xf32>, tensor<6x5x4xf32> -> tensor<1x1x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_stride(%x: tensor<1x8x4xf32>, %w: tensor<6x3x4xf32>) {
+  // expected-error @+2 {{window 3, stride 0, dilation 1 in dimension 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 0>} : tensor<1x8x4xf32>, tensor<6x3x4xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_lists(%x: tensor<1x8x4xf32>, %w: tensor<6x3x4xf32>) {
+  // expected-error @+2 {{window, strides, dilations or padding do not have 1 members}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x8x4xf32>, tensor<6x3x4xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_without_strides(%x: tensor<1x8x4xf32>, %w: tensor<6x3x4xf32>) {
+  // expected-error @+1 {{'mlc.conv' op requires attribute 'strides'}}
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>} : tensor<1x8x4xf32>, tensor<6x3x4xf32> -> tensor<1x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_channels(%x: tensor<1x4x3xf32>, %w: tensor<2x3x5xf32>) {
+  // expected-error @+2 {{weights for 2 channels in 1 groups do not fit the input}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv_transpose %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, output_padding = array<i64: 0>, strides = array<i64: 1>} : tensor<1x4x3xf32>, tensor<2x3x5xf32> -> tensor<1x6x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_padding(%x: tensor<1x4x3xf32>, %w: tensor<3x3x5xf32>) {
+  // expected-error @+2 {{output padding does not have 1 members}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv_transpose %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, output_padding = array<i64>, strides = array<i64: 1>} : tensor<1x4x3xf32>, tensor<3x3x5xf32> -> tensor<1x6x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_negative(%x: tensor<1x1x3xf32>, %w: tensor<3x1x5xf32>) {
+  // expected-error @+2 {{the output has a negative size in dimension 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv_transpose %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 1>, low = array<i64: 1>, output_padding = array<i64: 0>, strides = array<i64: 1>} : tensor<1x1x3xf32>, tensor<3x1x5xf32> -> tensor<1x0x5xf32>
+  return
+}
+
+// -----
+
+func.func @pool_rank(%x: tensor<1x8x4xf32>) {
+  // expected-error @+2 {{input of rank 3, expected 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.pool max %x {dilations = array<i64: 1, 1>, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>, window = array<i64: 2, 2>} : tensor<1x8x4xf32> -> tensor<1x7x4xf32>
+  return
+}
+
+// -----
+
+func.func @pool_window(%x: tensor<1x8x4xf32>) {
+  // expected-error @+2 {{window 0, stride 1, dilation 1 in dimension 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.pool average %x {dilations = array<i64: 1>, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>, window = array<i64: 0>} : tensor<1x8x4xf32> -> tensor<1x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @pool_kind(%x: tensor<1x8x4xf32>) {
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'kind' [max, average, lp]}}
+  %0 = mlc.pool median %x {dilations = array<i64: 1>, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>, window = array<i64: 2>} : tensor<1x8x4xf32> -> tensor<1x7x4xf32>
+  return
+}
