@@ -20,7 +20,7 @@ Type computeType(Type element) {
 Type storageType(Type element) {
   MLIRContext *ctx = element.getContext();
   if (auto f = dyn_cast<FloatType>(element))
-    return f.getWidth() <= 8 ? Type(IntegerType::get(ctx, 8)) : element;
+    return f.getWidth() <= 16 ? Type(IntegerType::get(ctx, std::max(8u, f.getWidth()))) : element;
   return IntegerType::get(ctx, std::max(8u, cast<IntegerType>(element).getWidth()));
 }
 

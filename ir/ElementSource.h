@@ -79,7 +79,8 @@ private:
 /// unsigned ones.
 mlir::Type computeType(mlir::Type elementType);
 
-/// The type with which one element stands in memory: i8 for booleans and 4-bit integers, signless integers.
+/// The type with which one element stands in memory: signless integers, i8 for those of fewer bits; f32, f64. Floats of 16 bits
+/// are i16: single ones in LLVM IR become calls of library functions on processors that do not know them.
 mlir::Type storageType(mlir::Type elementType);
 
 /// Bytes of one element in memory.

@@ -217,6 +217,10 @@ static Value emitCast(Emit e, Value x, Type from, Type to) {
       return e.cmp(arith::CmpFPredicate::UNE, x, e.real(x.getType(), 0));
     bool isUnsigned = toInt.isUnsigned();
     unsigned width = toInt.getWidth();
+    if (width < 8) { // the low bits are kept
+      Type wide = e.b.getI64Type();
+      return emitCast(e, emitCast(e, x, from, wide), wide, to);
+    }
     double low = isUnsigned ? 0.0 : -std::ldexp(1.0, width - 1), high = std::ldexp(1.0, isUnsigned ? width : width - 1);
     Value xt = math::TruncOp::create(e.b, e.loc, x);
     Value above = e.cmp(arith::CmpFPredicate::OGE, xt, e.real(x.getType(), high));
@@ -367,16 +371,19 @@ MLC_SAME(AndOp, "and", 1, return arith::AndIOp::create(builder, loc, v[0], v[1])
 MLC_SAME(OrOp, "or", 1, return arith::OrIOp::create(builder, loc, v[0], v[1]);)
 MLC_SAME(XorOp, "xor", 1, return arith::XOrIOp::create(builder, loc, v[0], v[1]);)
 
-static Value emitShift(Emit e, Value x, Value by, bool left) {
+// Shifts by the width or more leave zeros; to the right, of signed numbers, the sign.
+static Value emitShift(Emit e, Value x, Value by, bool left, bool isUnsigned) {
   Type t = x.getType();
   unsigned width = getElementTypeOrSelf(t).getIntOrFloatBitWidth();
   Value fits = e.cmp(arith::CmpIPredicate::ult, by, e.integer(t, width));
+  if (!left && !isUnsigned)
+    return arith::ShRSIOp::create(e.b, e.loc, x, e.select(fits, by, e.integer(t, width - 1)));
   Value safe = e.select(fits, by, e.integer(t, 0));
   Value shifted = left ? Value(arith::ShLIOp::create(e.b, e.loc, x, safe)) : Value(arith::ShRUIOp::create(e.b, e.loc, x, safe));
   return e.select(fits, shifted, e.integer(t, 0));
 }
-MLC_SAME(ShlOp, "shl", 2, return emitShift(e, v[0], v[1], true);)
-MLC_SAME(ShrOp, "shr", 2, return emitShift(e, v[0], v[1], false);)
+MLC_SAME(ShlOp, "shl", 2, return emitShift(e, v[0], v[1], true, isUnsigned);)
+MLC_SAME(ShrOp, "shr", 2, return emitShift(e, v[0], v[1], false, isUnsigned);)
 
 MLC_ELEMENTWISE(ModOp, 10)
 MLC_INFER_SAME(ModOp)
@@ -528,10 +535,11 @@ Value BitcastOp::emitElement(OpBuilder &builder, Location loc, ValueRange v) {
     x = arith::TruncFOp::create(builder, loc, e.like(shape, from), x);
   else if (from.isInteger(1))
     x = arith::ExtUIOp::create(builder, loc, e.like(shape, builder.getI8Type()), x);
-  Type raw = e.like(shape, storageType(to));
+  bool narrowFloat = isa<FloatType>(to) && to.getIntOrFloatBitWidth() < 32;
+  Type raw = e.like(shape, narrowFloat ? to : storageType(to));
   if (x.getType() != raw)
     x = arith::BitcastOp::create(builder, loc, raw, x);
-  if (auto f = dyn_cast<FloatType>(to); f && f.getWidth() < 32)
+  if (narrowFloat)
     return arith::ExtFOp::create(builder, loc, e.like(shape, builder.getF32Type()), x);
   if (to.isInteger(1))
     return e.cmp(arith::CmpIPredicate::ne, x, e.integer(x.getType(), 0));

@@ -218,7 +218,7 @@ static LogicalResult foldByReference(Operation *op, ArrayRef<Attribute> operands
   c.floats = call.floats.data(), c.floatCount = call.floats.size();
   std::vector<char> scratch;
   if (entry->scratch) {
-    scratch.resize(entry->scratch(&c) + 64);
+    scratch.resize(ref::scratchBytes(*entry, &c) + 64);
     c.scratch = reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64);
   }
   if (entry->kernel(&c) != MLC_OK)

@@ -16,16 +16,13 @@ using namespace mlir;
 namespace mlc {
 
 LogicalResult ResizeOp::getReference(ReferenceCall &call) {
-  if (!getX().getType().hasStaticShape() || !getY().getType().hasStaticShape())
-    return failure();
   call.name = "resize";
   call.ints = {static_cast<int64_t>(getMode()), static_cast<int64_t>(getCoordinates()), static_cast<int64_t>(getNearest()),
                getAntialias(), getExcludeOutside()};
   call.floats = {getCubic().convertToDouble(), getExtrapolation().convertToDouble()};
   int64_t rank = getX().getType().getRank();
   for (int64_t d = 0; d < rank; ++d)
-    call.floats.push_back(getScales().empty() ? double(getY().getType().getDimSize(d)) / double(getX().getType().getDimSize(d))
-                                              : getScales()[d]);
+    call.floats.push_back(getScales().empty() ? 0 : getScales()[d]);
   for (int64_t d = 0; d < 2 * rank; ++d)
     call.floats.push_back(getRoi().empty() ? (d < rank ? 0.0 : 1.0) : getRoi()[d]);
   return success();

@@ -309,46 +309,40 @@ void Former::build(Group &g) {
   });
 
   // Scratch memory of a reference is a further result.
-  int64_t scratch = 0;
+  AffineExpr scratch = constantExpr(0, ctx);
   if (g.emitter == "irregular") {
     if (auto reference = dyn_cast<Reference>(g.root)) {
       ReferenceCall call;
       const ref::Entry *entry = succeeded(reference.getReference(call)) ? ref::find(call.name.c_str()) : nullptr;
       if (entry && entry->scratch) {
-        auto describe = [](Type t) {
-          auto type = cast<RankedTensorType>(t);
+        auto describe = [](Value v) {
           ref::Tensor d{};
-          d.dtype = dtypeOf(type.getElementType());
-          d.rank = static_cast<int32_t>(type.getRank());
-          for (auto [i, s] : llvm::enumerate(type.getShape()))
-            d.dims[i] = s;
+          d.dtype = dtypeOf(elementTypeOf(v));
+          d.rank = static_cast<int32_t>(tensorTypeOf(v).getRank());
           return d;
         };
         SmallVector<ref::Tensor> ins, outs;
+        SmallVector<Value> values;
         size_t next = 0, count = call.mask.empty() ? g.root->getNumOperands() : call.mask.size();
-        bool known = true;
         for (size_t i = 0; i < count; ++i) {
-          if (!call.mask.empty() && !call.mask[i]) {
-            ins.push_back({});
-            continue;
+          values.push_back(call.mask.empty() || call.mask[i] ? g.root->getOperand(next++) : Value());
+          ins.push_back(values.back() ? describe(values.back()) : ref::Tensor{});
+        }
+        for (Value r : g.root->getResults())
+          outs.push_back(describe(r));
+        ref::Call c{};
+        c.inputs = ins.data(), c.inputCount = ins.size(), c.outputs = outs.data(), c.outputCount = outs.size();
+        c.ints = call.ints.data(), c.intCount = call.ints.size(), c.floats = call.floats.data(), c.floatCount = call.floats.size();
+        ref::Scratch bytes;
+        entry->scratch(&c, bytes);
+        for (const auto &term : ArrayRef(bytes.terms, bytes.count)) {
+          AffineExpr product = constantExpr(term.factor, ctx);
+          for (const auto &dim : ArrayRef(term.dims, term.count)) {
+            bool in = dim.tensor >= ins.begin() && dim.tensor < ins.end();
+            Value of = in ? values[dim.tensor - ins.begin()] : Value(g.root->getResult(dim.tensor - outs.begin()));
+            product = product * shapeOf(of)[dim.axis];
           }
-          Type t = g.root->getOperand(next++).getType();
-          known &= cast<RankedTensorType>(t).hasStaticShape();
-          ins.push_back(describe(t));
-        }
-        for (Type t : g.root->getResultTypes()) {
-          known &= cast<RankedTensorType>(t).hasStaticShape();
-          outs.push_back(describe(t));
-        }
-        if (known) {
-          ref::Call c{};
-          c.inputs = ins.data(), c.inputCount = ins.size(), c.outputs = outs.data(), c.outputCount = outs.size();
-          c.ints = call.ints.data(), c.intCount = call.ints.size(), c.floats = call.floats.data(), c.floatCount = call.floats.size();
-          scratch = entry->scratch(&c);
-        } else {
-          g.root->emitError("unsupported: '") << call.name << "' needs memory whose size is known only at run time; give the inputs' "
-                                              << "shapes with --shape";
-          return;
+          scratch = scratch + product;
         }
       }
     }
@@ -357,8 +351,9 @@ void Former::build(Group &g) {
   SmallVector<Type> resultTypes;
   for (Value r : results)
     resultTypes.push_back(r.getType());
-  if (scratch > 0)
-    resultTypes.push_back(RankedTensorType::get({scratch}, b.getIntegerType(8)));
+  bool hasScratch = constantOf(scratch) != 0;
+  if (hasScratch)
+    resultTypes.push_back(tensorType({scratch}, b.getIntegerType(8)));
   SmallVector<Location> locations;
   for (Operation *op : g.ops)
     locations.push_back(op->getLoc());
@@ -372,16 +367,19 @@ void Former::build(Group &g) {
   for (auto [v, c] : inlined)
     mapping.map(v, cast<ConstantOp>(b.clone(*c.getOperation())).getY());
   SmallVector<Value> yields;
+  Value scratchValue;
+  if (hasScratch) {
+    auto zero = DenseElementsAttr::get(RankedTensorType::get({1}, b.getIntegerType(8)), b.getI8IntegerAttr(0));
+    scratchValue = BroadcastOp::create(b, loc, replacer.replace(resultTypes.back()), ConstantOp::create(b, loc, zero));
+  }
   for (Operation *op : g.ops) {
     Operation *copy = b.clone(*op, mapping);
     replacer.replaceElementsIn(copy, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
   }
   for (Value r : results)
     yields.push_back(mapping.lookup(r));
-  if (scratch > 0) {
-    auto type = RankedTensorType::get({scratch}, b.getIntegerType(8));
-    yields.push_back(ConstantOp::create(b, loc, DenseElementsAttr::get(type, b.getI8IntegerAttr(0))));
-  }
+  if (hasScratch)
+    yields.push_back(scratchValue);
   YieldOp::create(b, loc, yields);
   group.setSymbolsAttr(DimsAttr::get(ctx, outer));
 

@@ -302,7 +302,8 @@ Value GroupSource::fromStorage(Value stored, Type element) {
   }
   if (stored.getType() == computed)
     return stored;
-  return arith::ExtFOp::create(builder, loc, computed, stored);
+  Value narrow = arith::BitcastOp::create(builder, loc, like(computed, element), stored);
+  return arith::ExtFOp::create(builder, loc, computed, narrow);
 }
 
 Value GroupSource::toStorage(Value computed, Type element) {
@@ -311,7 +312,8 @@ Value GroupSource::toStorage(Value computed, Type element) {
     return arith::ExtUIOp::create(builder, loc, stored, computed);
   if (stored == computed.getType())
     return computed;
-  return arith::TruncFOp::create(builder, loc, stored, computed);
+  Value narrow = builder.createOrFold<arith::TruncFOp>(loc, like(stored, element), computed);
+  return builder.createOrFold<arith::BitcastOp>(loc, stored, narrow);
 }
 
 LaneIndex GroupSource::linear(const Memory &memory, ArrayRef<LaneIndex> index) {

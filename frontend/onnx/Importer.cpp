@@ -341,10 +341,10 @@ void Importer::finish(const proto::GraphProto &graph, Scope &scope) {
   if (names.empty())
     for (const auto &output : graph.output())
       names.push_back(output.name());
-  std::map<std::string, int32_t> declared;
+  std::map<std::string, const proto::TypeProto::Tensor *> declared;
   for (const auto &output : graph.output())
     if (output.type().has_tensor_type())
-      declared[output.name()] = output.type().tensor_type().elem_type();
+      declared[output.name()] = &output.type().tensor_type();
   if (names.empty())
     problems.error("", "it has no outputs");
   SmallVector<Value> values;
@@ -358,8 +358,13 @@ void Importer::finish(const proto::GraphProto &graph, Scope &scope) {
     if (!*value)
       continue;
     int32_t type = dataTypeOf(mlc::elementTypeOf(*value));
-    if (auto it = declared.find(name); it != declared.end() && it->second != 0 && it->second != type)
-      problems.error("output '" + name + "'", "it is declared as " + dataTypeName(it->second) + ", but is made as " + dataTypeName(type));
+    if (auto it = declared.find(name); it != declared.end()) {
+      const auto &tensor = *it->second;
+      if (tensor.elem_type() != 0 && tensor.elem_type() != type)
+        problems.error("output '" + name + "'",
+                       "it is declared as " + dataTypeName(tensor.elem_type()) + ", but is made as " + dataTypeName(type));
+      ranksFit &= !tensor.has_shape() || tensor.shape().dim_size() == tensorTypeOf(*value).getRank();
+    }
     values.push_back(*value);
     attributes.push_back(builder.getDictionaryAttr({builder.getNamedAttr("mlc.name", builder.getStringAttr(name)),
                                                     builder.getNamedAttr("mlc.dtype", builder.getI64IntegerAttr(type))}));
@@ -546,11 +551,16 @@ OwningOpRef<ModuleOp> importOnnx(const std::string &path, const frontend::Mapped
   constexpr int kMaxImports = 16;
   std::vector<bool> decisions;
   std::optional<Diagnostics> first;
+  // Declared ranks are often wrong: they choose between assumptions, no more.
+  OwningOpRef<ModuleOp> misfit;
   for (int attempt = 0; attempt < kMaxImports; ++attempt) {
-    OwningOpRef<ModuleOp> module = Importer(model, options, context, problems, decisions).run();
-    if (module)
+    Importer importer(model, options, context, problems, decisions);
+    OwningOpRef<ModuleOp> module = importer.run();
+    if (module && importer.fitsDeclaredRanks())
       return module;
-    if (!first)
+    if (module && !misfit)
+      misfit = std::move(module);
+    if (!module && !first)
       first = problems;
     // The last assumption that has not been tried the other way.
     while (!decisions.empty() && !decisions.back())
@@ -560,8 +570,11 @@ OwningOpRef<ModuleOp> importOnnx(const std::string &path, const frontend::Mapped
     decisions.back() = false;
     problems.clear();
   }
-  problems = *first;
-  return nullptr;
+  if (!misfit)
+    problems = *first;
+  else
+    problems.clear();
+  return misfit;
 }
 
 } // namespace mlc::onnx

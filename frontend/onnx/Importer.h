@@ -9,8 +9,9 @@
 
 namespace mlc::onnx {
 
-/// One attempt at an import. Where a branch cannot be decided and its two sides do not fit one type, one of them is assumed:
-/// `decisions` says which, in the order in which they come up (true: `then`); later ones are `then`, and recorded.
+/// One attempt at an import. Where the rank of a tensor follows from what is known only at run time (branches whose sides
+/// do not fit one type, a squeeze of unknown sizes), one case is assumed: `decisions` says which, in the order in which they
+/// come up; later ones are true (`then`, larger than 1), and recorded.
 class Importer {
 public:
   Importer(std::shared_ptr<Model> model, const frontend::ImportOptions &options, mlir::MLIRContext &context, Diagnostics &problems,
@@ -28,8 +29,10 @@ public:
   /// Imports a graph without its inputs, which the caller has put into the scope; the outputs' values, null after errors.
   std::optional<SmallVector<Value>> importBody(const proto::GraphProto &graph, Scope &scope, const Frame &frame,
                                                mlir::Location loc);
-  /// An assumption about a branch; see above.
+  /// An assumption; see above.
   bool decide();
+  /// Whether the outputs have the ranks that the model declares for them.
+  bool fitsDeclaredRanks() const { return ranksFit; }
 
   const std::shared_ptr<Model> model;
   const frontend::ImportOptions &options;
@@ -52,6 +55,7 @@ private:
 
   std::vector<bool> &decisions;
   size_t nextDecision = 0;
+  bool ranksFit = true;
   std::vector<std::string> captured;
   mlir::ScopedDiagnosticHandler handler;
   mlir::StringAttr fileName;

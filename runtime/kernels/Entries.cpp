@@ -5,7 +5,7 @@ extern "C" {
 #define KERNEL(name, parameters) int32_t mlc_ref_##name(const mlc::ref::Call *);
 #define SCRATCH_KERNEL(name, parameters)                                                                               \
   int32_t mlc_ref_##name(const mlc::ref::Call *);                                                                      \
-  int64_t mlc_ref_scratch_##name(const mlc::ref::Call *);
+  void mlc_ref_scratch_##name(const mlc::ref::Call *, mlc::ref::Scratch &);
 #include "Kernels.def"
 #undef KERNEL
 #undef SCRATCH_KERNEL

@@ -31,18 +31,60 @@ struct Call {
   const int64_t *ints;
   const double *floats;
   int32_t inputCount, outputCount, intCount, floatCount;
-  void *scratch;          // at least scratchBytes(call) bytes, aligned to 64; may be null where that is 0
+  void *scratch;          // at least scratchBytes(entry, call) bytes, aligned to 64; may be null where that is 0
 };
 
 using Kernel = int32_t (*)(const Call *);
 
+// Bytes of scratch as a sum of products of the tensors' dimensions, so that the compiler can form it where those are known
+// only at run time. Tensors are told apart by their descriptors' addresses.
+struct Scratch {
+  struct Dim {
+    const Tensor *tensor;
+    int32_t axis;
+  };
+  struct Term {
+    int64_t factor;
+    int32_t count;
+    Dim dims[MLC_MAX_RANK];
+  };
+  Term terms[2 * MLC_MAX_RANK];
+  int32_t count = 0;
+
+  Scratch &add(int64_t factor) {
+    terms[count++] = {factor, 0, {}};
+    return *this;
+  }
+  // Multiplies the last term.
+  Scratch &times(const Tensor &tensor, int32_t axis) {
+    Term &last = terms[count - 1];
+    last.dims[last.count++] = {&tensor, axis};
+    return *this;
+  }
+};
+
 struct Entry {
   const char *name;       // as the operator's Reference interface says, for example "top_k"
   Kernel kernel;
-  // Bytes of scratch for these shapes (data pointers may be null then); null: none.
-  int64_t (*scratch)(const Call *);
+  // Adds what the kernel needs with these ranks and parameters; reads neither data nor dimensions. Null: none.
+  void (*scratch)(const Call *, Scratch &);
   const char *parameters; // what ints and floats hold, for people
 };
+
+// Bytes of scratch for a call whose dimensions are known.
+inline int64_t scratchBytes(const Entry &entry, const Call *call) {
+  Scratch scratch;
+  if (entry.scratch)
+    entry.scratch(call, scratch);
+  int64_t sum = 0;
+  for (int32_t i = 0; i < scratch.count; ++i) {
+    int64_t product = scratch.terms[i].factor;
+    for (int32_t d = 0; d < scratch.terms[i].count; ++d)
+      product *= scratch.terms[i].dims[d].tensor->dims[scratch.terms[i].dims[d].axis];
+    sum += product;
+  }
+  return sum;
+}
 
 // The entry of a name, or null. Native code only; compiled models link the kernels themselves, by the symbol
 // "mlc_ref_" + name (C linkage).

@@ -1,6 +1,8 @@
 // Constants, shapes, and operators that change a shape but no element.
 #include "RuntimeAxes.h"
 
+#include "frontend/onnx/Importer.h"
+
 namespace mlc::onnx {
 
 static LogicalResult importConstant(NodeContext &n) {
@@ -169,10 +171,21 @@ static LogicalResult importSqueeze(NodeContext &n) {
         left.push_back(e);
     return n.yield(n.reshape(x, left));
   }
-  // Without axes an unknown dimension is taken to be larger than 1: that is what a model with a free dimension means.
-  for (auto [i, e] : llvm::enumerate(shape))
-    if (mlc::constantOf(e) == 1)
+  // Without axes the result's rank follows from the sizes. Unknown ones are larger than 1, which is what a model with a free
+  // dimension means; unless the model's own outputs say otherwise: then they are 1. The run is refused where that is not so.
+  std::optional<bool> larger;
+  for (auto [i, e] : llvm::enumerate(shape)) {
+    if (mlc::constantOf(e)) {
+      if (mlc::constantOf(e) == 1)
+        axes.push_back(i);
+      continue;
+    }
+    if (!larger)
+      larger = n.importer.decide();
+    n.symbols().constrain(e, *larger ? n.symbols().maximum(e, n.c(2)) : n.c(1));
+    if (!*larger)
       axes.push_back(i);
+  }
   return n.yield(n.squeeze(x, axes));
 }
 

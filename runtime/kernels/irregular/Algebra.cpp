@@ -41,9 +41,9 @@ void transformPowerOfTwo(Complex *x, int64_t n, const Complex *roots) {
 
 extern "C" {
 
-int64_t mlc_ref_scratch_det(const Call *c) {
-  int64_t n = c->inputs[0].dims[c->inputs[0].rank - 1];
-  return n * n * int64_t(sizeof(double));
+void mlc_ref_scratch_det(const Call *c, Scratch &bytes) {
+  const Tensor &x = c->inputs[0];
+  bytes.add(sizeof(double)).times(x, x.rank - 1).times(x, x.rank - 1);
 }
 
 // The determinants of x [batch…, n, n], by elimination with row pivots in double; output [batch…].
@@ -86,7 +86,7 @@ int32_t mlc_ref_det(const Call *c) {
 }
 
 // The roots of unity, the signal, and the spectrum of a length that is no power of two.
-int64_t mlc_ref_scratch_dft(const Call *c) { return 3 * c->ints[3] * int64_t(sizeof(Complex)); }
+void mlc_ref_scratch_dft(const Call *c, Scratch &bytes) { bytes.add(3 * c->ints[3] * int64_t(sizeof(Complex))); }
 
 // Along `axis`: y_k = sum_j x_j e^(-2 pi i j k / n), inverse: with e^(+…) and divided by n; n = length, the signal cut or
 // filled with zeros to it. x's last dimension is 1 (real) or 2 (real, imaginary part), y's likewise. One-sided: the first

@@ -45,8 +45,8 @@ double scalarOr(const Call *c, int32_t input, double otherwise) {
 extern "C" {
 
 // The candidates' order for one class.
-int64_t mlc_ref_scratch_non_max_suppression(const Call *c) {
-  return int64_t(sizeof(int64_t)) * c->inputs[0].dims[1];
+void mlc_ref_scratch_non_max_suppression(const Call *c, Scratch &bytes) {
+  bytes.add(sizeof(int64_t)).times(c->inputs[0], 1);
 }
 
 // For each batch and class the boxes by falling score (equals: lower index first), without those whose score is not

@@ -98,8 +98,14 @@ int32_t mlc_ref_compress(const Call *c) {
 }
 
 // The order of all slices, and for each the number that it gets.
-int64_t mlc_ref_scratch_unique(const Call *c) {
-  return 2 * int64_t(sizeof(int64_t)) * Rows(c->inputs[0], c->ints[0], c->ints[1]).extent;
+void mlc_ref_scratch_unique(const Call *c, Scratch &bytes) {
+  const Tensor &x = c->inputs[0];
+  bytes.add(2 * int64_t(sizeof(int64_t)));
+  if (c->ints[0])
+    bytes.times(x, wrapAxis(c->ints[1], x.rank));
+  else
+    for (int32_t d = 0; d < x.rank; ++d)
+      bytes.times(x, d);
 }
 
 // The distinct slices along `axis` (without one, the distinct elements), ascending if `sorted`, else in the order in

@@ -75,7 +75,7 @@ int32_t mlc_ref_bernoulli(const Call *c) {
 }
 
 // The running sums of one row's probabilities.
-int64_t mlc_ref_scratch_multinomial(const Call *c) { return c->inputs[0].dims[1] * int64_t(sizeof(double)); }
+void mlc_ref_scratch_multinomial(const Call *c, Scratch &bytes) { bytes.add(sizeof(double)).times(c->inputs[0], 1); }
 
 // y[b, s]: a class drawn with probability proportional to e^x[b, :]. x [B, classes]; y [B, samples] (i32, i64).
 // ints: seed, stream

@@ -107,9 +107,9 @@ void transform(double *scores, int64_t n, int64_t kind) {
 extern "C" {
 
 // The scores of one row, and which of them have been touched.
-int64_t mlc_ref_scratch_tree_ensemble(const Call *c) {
-  const Tensor &y = c->outputs[0];
-  return 2 * int64_t(sizeof(double)) * (y.dims[1] < 2 ? 2 : y.dims[1]);
+void mlc_ref_scratch_tree_ensemble(const Call *c, Scratch &bytes) {
+  constexpr int64_t each = 2 * int64_t(sizeof(double));
+  bytes.add(each).times(c->outputs[0], 1).add(2 * each);
 }
 
 // For each row of x, the weights of the leaves that it reaches in all trees, aggregated by target, plus the base.

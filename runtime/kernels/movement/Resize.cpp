@@ -15,11 +15,15 @@ struct Parameters {
   int64_t mode, coordinates, rounding;
   bool antialias, excludeOutside;
   double cubic, extrapolation;
-  const double *scales, *roiBegin, *roiEnd;
-  Parameters(const Call *c, int32_t rank)
+  double scales[MLC_MAX_RANK];
+  const double *roiBegin, *roiEnd;
+  Parameters(const Call *c, const Tensor &x, const Tensor &y)
       : mode(c->ints[0]), coordinates(c->ints[1]), rounding(c->ints[2]), antialias(c->ints[3]),
-        excludeOutside(c->ints[4]), cubic(c->floats[0]), extrapolation(c->floats[1]), scales(c->floats + 2),
-        roiBegin(scales + rank), roiEnd(roiBegin + rank) {}
+        excludeOutside(c->ints[4]), cubic(c->floats[0]), extrapolation(c->floats[1]), roiBegin(c->floats + 2 + x.rank),
+        roiEnd(roiBegin + x.rank) {
+    for (int32_t d = 0; d < x.rank; ++d)
+      scales[d] = c->floats[2 + d] != 0 ? c->floats[2 + d] : double(y.dims[d]) / double(x.dims[d]);
+  }
   // Half of the kernel's width in elements of the input.
   double support() const { return mode == Cubic ? 2 : 1; }
   bool widened(int32_t d) const { return antialias && mode != Nearest && scales[d] < 1; }
@@ -106,22 +110,29 @@ constexpr int64_t outside = INT64_MIN; // in `first`: the extrapolated value hol
 
 extern "C" {
 
-int64_t mlc_ref_scratch_resize(const Call *c) {
-  const Tensor &y = c->outputs[0];
-  Parameters p(c, y.rank);
-  int64_t words = 0;
-  for (int32_t d = 0; d < y.rank; ++d)
-    words += y.dims[d] * (1 + p.taps(d));
-  return words * 8;
+// One index and the weights for each element of a dimension. Widened, there are at most 2 support / scale + 2 of them.
+void mlc_ref_scratch_resize(const Call *c, Scratch &bytes) {
+  const Tensor &x = c->inputs[0], &y = c->outputs[0];
+  bool cubic = c->ints[0] == Cubic, antialias = c->ints[3] && c->ints[0] != Nearest;
+  for (int32_t d = 0; d < y.rank; ++d) {
+    double scale = c->floats[2 + d], support = cubic ? 2 : 1;
+    int64_t taps = cubic ? 4 : 2;
+    if (antialias && scale > 0 && scale < 1)
+      taps += int64_t(math::ceil(2 * support / scale));
+    bytes.add(8 * (1 + taps)).times(y, d);
+    if (antialias && scale == 0)
+      bytes.add(int64_t(8 * 2 * support)).times(x, d);
+  }
 }
 
 // x at the points that `coordinates` assigns to y's indices; integers are truncated into their range. ints: mode (0
 // nearest, 1 linear, 2 cubic), coordinates (0 half_pixel, 1 asymmetric, 2 align_corners, 3 pytorch_half_pixel,
 // 4 tf_crop_and_resize, 5 half_pixel_symmetric), nearest (0 round_prefer_floor, 1 round_prefer_ceil, 2 floor, 3 ceil),
-// antialias, exclude_outside; floats: cubic_a, extrapolation, then one each a dimension: scales, roi starts, roi ends
+// antialias, exclude_outside; floats: cubic_a, extrapolation, then one each a dimension: scales (0: y's size by
+// x's), roi starts, roi ends
 int32_t mlc_ref_resize(const Call *c) {
   const Tensor &x = c->inputs[0], &y = c->outputs[0];
-  Parameters p(c, x.rank);
+  Parameters p(c, x, y);
   Table tables[MLC_MAX_RANK];
   int64_t *memory = static_cast<int64_t *>(c->scratch), strides[MLC_MAX_RANK];
   contiguousStrides(x, strides);

@@ -149,7 +149,10 @@ template <class F> int32_t forEachSequence(const Call *c, F body) {
   });
 }
 
-inline int64_t stateBytes(const Call *c, int64_t vectors) { return vectors * c->inputs[2].dims[2] * int64_t(sizeof(double)); }
+// Vectors of the hidden size.
+inline void addStates(const Call *c, int64_t vectors, Scratch &bytes) {
+  bytes.add(vectors * int64_t(sizeof(double))).times(c->inputs[2], 2);
+}
 
 } // namespace mlc::ref
 

@@ -6,7 +6,7 @@ using namespace mlc::ref;
 
 extern "C" {
 
-int64_t mlc_ref_scratch_rnn(const Call *c) { return stateBytes(c, 2); }
+void mlc_ref_scratch_rnn(const Call *c, Scratch &bytes) { addStates(c, 2, bytes); }
 
 // h_t = f(x_t W^T + h_(t-1) R^T + Wb + Rb). inputs: X, W, R, B?, sequence_lens?, initial_h?; outputs: Y?, Y_h?.
 // ints: direction, layout, 0, f (for each direction); floats: clip, then alpha, beta for each
@@ -26,7 +26,7 @@ int32_t mlc_ref_rnn(const Call *c) {
   });
 }
 
-int64_t mlc_ref_scratch_gru(const Call *c) { return stateBytes(c, 4); }
+void mlc_ref_scratch_gru(const Call *c, Scratch &bytes) { addStates(c, 4, bytes); }
 
 // Gates in the order z, r, h:
 //   z = f(x Wz^T + h Rz^T + Wbz + Rbz), r = f(x Wr^T + h Rr^T + Wbr + Rbr),
@@ -62,7 +62,7 @@ int32_t mlc_ref_gru(const Call *c) {
   });
 }
 
-int64_t mlc_ref_scratch_lstm(const Call *c) { return stateBytes(c, 3); }
+void mlc_ref_scratch_lstm(const Call *c, Scratch &bytes) { addStates(c, 3, bytes); }
 
 // Gates in the order i, o, f, c, peepholes P in the order i, o, f:
 //   i = f(x Wi^T + h Ri^T + Pi C + Wbi + Rbi), F = f(… Pf C …), or 1 - i with input_forget,

@@ -95,7 +95,7 @@ public:
                            nullptr};
     void *scratch = nullptr;
     if (entry->scratch) {
-      size_t bytes = size_t(entry->scratch(&call));
+      size_t bytes = size_t(mlc::ref::scratchBytes(*entry, &call));
       scratch = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
       call.scratch = scratch;
     }
