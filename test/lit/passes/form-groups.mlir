@@ -1,0 +1,214 @@
+// Operators become kernels: what joins, what stays apart, and what is shared. Each joining leaves a remark.
+// RUN: %mlc-opt %s --mlc-form-groups --canonicalize 2>/dev/null | FileCheck %s
+// RUN: %mlc-opt %s --mlc-form-groups --verify-diagnostics -o /dev/null
+
+!m = tensor<8x16xf32>
+
+// CHECK-LABEL: @chain
+// CHECK-SAME: (%[[X:.+]]: tensor<8x16xf32>)
+// CHECK-NEXT: %[[G:.+]] = mlc.group "k0" emitter "loop"(%[[X]]) symbols <() -> ()> {in_place = array<i64: 0, 0>}
+// CHECK-NEXT: ^bb0(%[[A:.+]]: tensor<8x16xf32>):
+// CHECK-NEXT: %[[E:.+]] = mlc.exp %[[A]]
+// CHECK-NEXT: %[[N:.+]] = mlc.neg %[[E]]
+// CHECK-NEXT: mlc.yield %[[N]]
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[G]]
+func.func @chain(%x: !m) -> !m {
+  %e = mlc.exp %x : !m -> !m
+  // expected-remark @+1 {{computed in the kernel of mlc.exp}}
+  %n = mlc.neg %e : !m -> !m
+  return %n : !m
+}
+
+// What follows a product on its own shape is the product's epilogue; a scalar constant is part of the kernel's text.
+// CHECK-LABEL: @epilogue
+// CHECK-SAME: (%[[X:.+]]: tensor<8x4xf32>, %[[W:.+]]: tensor<1x4x16xf32>, %[[B:.+]]: tensor<16xf32>)
+// CHECK-NEXT: mlc.group "k0" emitter "contraction"(%[[X]], %[[W]], %[[B]])
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.constant dense<6.000000e+00> : tensor<f32>
+// CHECK-NEXT: mlc.matmul
+// CHECK-NEXT: mlc.add
+// CHECK-NEXT: mlc.min
+// CHECK-NEXT: mlc.yield
+func.func @epilogue(%x: tensor<8x4xf32>, %w: tensor<1x4x16xf32>, %b: tensor<16xf32>) -> !m {
+  %six = mlc.constant dense<6.0> : tensor<f32> : tensor<f32>
+  %p = mlc.matmul %x, %w columns <() -> (16)> : tensor<8x4xf32>, tensor<1x4x16xf32> -> !m
+  // expected-remark @+1 {{computed in the kernel of mlc.matmul}}
+  %a = mlc.add %p, %b : !m, tensor<16xf32> -> !m
+  // expected-remark @+1 {{computed in the kernel of mlc.matmul}}
+  %c = mlc.min %a, %six : !m, tensor<f32> -> !m
+  return %c : !m
+}
+
+// Of a product and a loop the product takes the sum, and the loop comes before it.
+// CHECK-LABEL: @residual
+// CHECK: %[[E:.+]] = mlc.group "k0" emitter "loop"
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.exp
+// CHECK-NEXT: mlc.yield
+// CHECK: mlc.group "k1" emitter "contraction"(%{{.+}}, %{{.+}}, %[[E]]) symbols <() -> ()> {in_place = array<i64: 0, 2>}
+// CHECK: mlc.matmul
+// CHECK-NEXT: mlc.add
+func.func @residual(%x: tensor<8x4xf32>, %w: tensor<1x4x16xf32>, %r: !m) -> (!m, !m) {
+  %e = mlc.exp %r : !m -> !m
+  %p = mlc.matmul %x, %w columns <() -> (16)> : tensor<8x4xf32>, tensor<1x4x16xf32> -> !m
+  // expected-remark @+1 {{computed in the kernel of mlc.matmul}}
+  %s = mlc.add %e, %p : !m, !m -> !m
+  return %s, %e : !m, !m
+}
+
+// A value that others read is a result beside the last one.
+// CHECK-LABEL: @two_results
+// CHECK: %[[G:.+]]:2 = mlc.group "k0" emitter "loop"
+// CHECK: %[[E:.+]] = mlc.exp
+// CHECK: %[[N:.+]] = mlc.neg
+// CHECK: mlc.yield %[[E]], %[[N]]
+// CHECK: return %[[G]]#0, %[[G]]#1
+func.func @two_results(%x: !m) -> (!m, !m) {
+  %e = mlc.exp %x : !m -> !m
+  // expected-remark @+1 {{computed in the kernel of mlc.exp}}
+  %n = mlc.neg %e : !m -> !m
+  return %e, %n : !m, !m
+}
+
+// Two matrix products are two kernels; so are a product and the rows that are normalised behind it.
+// CHECK-LABEL: @stays_apart
+// CHECK: mlc.group "k0" emitter "contraction"
+// CHECK: mlc.group "k1" emitter "contraction"
+// CHECK: mlc.group "k2" emitter "row"
+// CHECK: mlc.softmax
+func.func @stays_apart(%x: tensor<16x16xf32>, %w: tensor<1x16x16xf32>) -> tensor<16x16xf32> {
+  %p = mlc.matmul %x, %w columns <() -> (16)> : tensor<16x16xf32>, tensor<1x16x16xf32> -> tensor<16x16xf32>
+  %q = mlc.matmul %p, %w columns <() -> (16)> : tensor<16x16xf32>, tensor<1x16x16xf32> -> tensor<16x16xf32>
+  %s = mlc.softmax %q axis 1 : tensor<16x16xf32> -> tensor<16x16xf32>
+  return %s : tensor<16x16xf32>
+}
+
+// What is cheap goes where it is read: into the rows that are reduced.
+// CHECK-LABEL: @cheap_producer
+// CHECK: mlc.group "k0" emitter "row"
+// CHECK: mlc.mul
+// CHECK-NEXT: mlc.reduce
+// CHECK-NOT: mlc.group
+// CHECK: return
+func.func @cheap_producer(%x: !m) -> tensor<8xf32> {
+  %q = mlc.mul %x, %x : !m, !m -> !m
+  %s = mlc.reduce sum %q [1] keepdims false : !m -> tensor<8xf32>
+  return %s : tensor<8xf32>
+}
+
+// What is dear is not computed again for each of the rows that read it.
+// CHECK-LABEL: @dear_producer
+// CHECK: mlc.group "k0" emitter "loop"
+// CHECK: mlc.tan
+// CHECK: mlc.group "k1" emitter "row"
+// CHECK: mlc.softmax
+func.func @dear_producer(%x: !m) -> !m {
+  %t = mlc.tan %x : !m -> !m
+  %s = mlc.softmax %t axis 1 : !m -> !m
+  return %s : !m
+}
+
+// Movement fuses with arithmetic, in both directions; views stay outside.
+// CHECK-LABEL: @movement
+// CHECK-NEXT: %[[V:.+]] = mlc.reshape
+// CHECK-NEXT: mlc.group "k0" emitter "loop"(%[[V]])
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.relu
+// CHECK-NEXT: mlc.yield
+func.func @movement(%x: tensor<128xf32>) -> tensor<16x8xf32> {
+  %v = mlc.reshape %x : tensor<128xf32> -> tensor<8x16xf32>
+  %t = mlc.transpose %v [1, 0] : !m -> tensor<16x8xf32>
+  // expected-remark @+1 {{computed in the kernel of mlc.transpose}}
+  %r = mlc.relu %t : tensor<16x8xf32> -> tensor<16x8xf32>
+  return %r : tensor<16x8xf32>
+}
+
+// The emitters by operator.
+// CHECK-LABEL: @emitters
+// CHECK: emitter "window"
+// CHECK: mlc.pool
+// CHECK: emitter "window"
+// CHECK: mlc.conv
+// CHECK: emitter "loop"
+// CHECK: mlc.concat
+// CHECK: emitter "row"
+// CHECK: mlc.arg_reduce
+// CHECK: emitter "irregular"
+// CHECK: mlc.scatter_nd
+// CHECK: emitter "irregular"
+// CHECK: mlc.call "hardmax"
+func.func @emitters(%x: tensor<1x5x4xf32>, %w: tensor<3x4xf32>, %m: !m, %i: tensor<2x1xi64>, %u: tensor<2x16xf32>) -> (tensor<1x4x4xf32>, tensor<1x3x4xf32>, tensor<16x16xf32>, tensor<8xi64>, !m, !m) {
+  %0 = mlc.pool max %x {dilations = array<i64: 1>, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>, window = array<i64: 2>} : tensor<1x5x4xf32> -> tensor<1x4x4xf32>
+  %1 = mlc.conv %x, %w {columns = 4, dilations = array<i64: 1>, groups = 4, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x5x4xf32>, tensor<3x4xf32> -> tensor<1x3x4xf32>
+  %2 = mlc.concat(%m, %m) axis 0 : (!m, !m) -> tensor<16x16xf32>
+  %3 = mlc.arg_reduce max %m axis 1 keepdims false : !m -> tensor<8xi64>
+  %4 = mlc.scatter_nd %m, %i, %u reduction 0 : !m, tensor<2x1xi64>, tensor<2x16xf32> -> !m
+  %5 = mlc.call "hardmax"(%m) {floats = array<f64>, ints = array<i64: 1>, mask = array<i1>} : (!m) -> !m
+  return %0, %1, %2, %3, %4, %5 : tensor<1x4x4xf32>, tensor<1x3x4xf32>, tensor<16x16xf32>, tensor<8xi64>, !m, !m
+}
+
+// Types that no emitter computes with go to the plain kernels.
+// CHECK-LABEL: @narrow_floats
+// CHECK: emitter "irregular"
+// CHECK: mlc.add
+func.func @narrow_floats(%x: tensor<4xf8E5M2>) -> tensor<4xf8E5M2> {
+  %0 = mlc.add %x, %x : tensor<4xf8E5M2>, tensor<4xf8E5M2> -> tensor<4xf8E5M2>
+  return %0 : tensor<4xf8E5M2>
+}
+
+// Inside a group symbols are counted anew; outside it says which of the function's they are.
+// CHECK-LABEL: @symbols
+// CHECK: mlc.group "k0" emitter "loop"(%{{.+}}) symbols <()[s0, s1] -> (s1)>
+// CHECK-NEXT: ^bb0(%{{.+}}: tensor<?x4xf32, #mlc.dims<()[s0] -> (s0, 4)>>):
+// CHECK-NEXT: mlc.exp %{{.+}} : tensor<?x4xf32, #mlc.dims<()[s0] -> (s0, 4)>>
+func.func @symbols(%x: tensor<?x4xf32, #mlc.dims<()[s0, s1] -> (s1, 4)>>) -> tensor<?x4xf32, #mlc.dims<()[s0, s1] -> (s1, 4)>> attributes {
+    mlc.symbols = [#mlc.symbol<"n", "data", 1, () -> ()>, #mlc.symbol<"m", "input", 1, () -> (0, 0)>]} {
+  %0 = mlc.exp %x : tensor<?x4xf32, #mlc.dims<()[s0, s1] -> (s1, 4)>> -> tensor<?x4xf32, #mlc.dims<()[s0, s1] -> (s1, 4)>>
+  return %0 : tensor<?x4xf32, #mlc.dims<()[s0, s1] -> (s1, 4)>>
+}
+
+// Kernels are not fused past a symbol that is bound between them.
+// CHECK-LABEL: @not_past_binding
+// CHECK: mlc.group
+// CHECK: mlc.exp
+// CHECK: mlc.bind
+// CHECK: mlc.group
+// CHECK: mlc.neg
+func.func @not_past_binding(%x: !m, %n: tensor<i64>) -> !m attributes {mlc.symbols = [#mlc.symbol<"n", "data", 0, () -> ()>]} {
+  %e = mlc.exp %x : !m -> !m
+  mlc.bind %n[0] as 0 : tensor<i64>
+  %y = mlc.neg %e : !m -> !m
+  return %y : !m
+}
+
+// Branches have kernels of their own, with one numbering.
+// CHECK-LABEL: @branches
+// CHECK: mlc.if
+// CHECK: mlc.group "k0"
+// CHECK: mlc.exp
+// CHECK: } else {
+// CHECK: mlc.group "k1"
+// CHECK: mlc.neg
+func.func @branches(%c: tensor<i1>, %x: !m) -> !m {
+  %0 = mlc.if %c : tensor<i1> -> (!m) {
+    %e = mlc.exp %x : !m -> !m
+    mlc.yield %e : !m
+  } else {
+    %n = mlc.neg %x : !m -> !m
+    mlc.yield %n : !m
+  }
+  return %0 : !m
+}
+
+// A plain kernel that needs memory to work in has it as a further result, whose size may be an expression.
+// CHECK-LABEL: @scratch
+// CHECK: mlc.group "k0" emitter "irregular"(%{{.+}}) symbols <()[s0] -> (s0)> : (tensor<2x?x?xf32, #mlc.dims<()[s0] -> (2, s0, s0)>>) -> (tensor<2xf32>, tensor<?xi8, #mlc.dims<()[s0] -> ((s0 * s0) * 8)>>)
+// CHECK: mlc.call "det"
+// CHECK: mlc.yield %{{.+}}, %{{.+}} : tensor<2xf32>, tensor<?xi8, #mlc.dims<()[s0] -> ((s0 * s0) * 8)>>
+func.func @scratch(%x: tensor<2x?x?xf32, #mlc.dims<()[s0] -> (2, s0, s0)>>) -> tensor<2xf32> attributes {
+    mlc.symbols = [#mlc.symbol<"n", "input", 1, () -> (0, 1)>]} {
+  %0 = mlc.call "det"(%x) {floats = array<f64>, ints = array<i64>, mask = array<i1>} : (tensor<2x?x?xf32, #mlc.dims<()[s0] -> (2, s0, s0)>>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

@@ -1,0 +1,152 @@
+// Transposes move behind what works on any layout, until they cancel.
+// RUN: %mlc-opt %s --mlc-sink-transposes | FileCheck %s
+
+!f = tensor<1x4x5x6xf32>
+!l = tensor<1x5x6x4xf32>
+
+// CHECK-LABEL: @behind_unary
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_unary(%x: !l) -> !f {
+  // CHECK-NEXT: %[[R:.+]] = mlc.relu %[[X]] : tensor<1x5x6x4xf32> -> tensor<1x5x6x4xf32>
+  // CHECK-NEXT: %[[T:.+]] = mlc.transpose %[[R]] [0, 3, 1, 2]
+  // CHECK-NEXT: return %[[T]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %r = mlc.relu %t : !f -> !f
+  return %r : !f
+}
+
+// CHECK-LABEL: @cancels
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @cancels(%x: !l) -> !l {
+  // CHECK-NEXT: %[[R:.+]] = mlc.relu %[[X]]
+  // CHECK-NEXT: return %[[R]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %r = mlc.relu %t : !f -> !f
+  %b = mlc.transpose %r [0, 2, 3, 1] : !f -> !l
+  return %b : !l
+}
+
+// Both operands come from the same layout.
+// CHECK-LABEL: @behind_sum
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>, %[[Y:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_sum(%x: !l, %y: !l) -> !f {
+  // CHECK-NEXT: %[[S:.+]] = mlc.add %[[X]], %[[Y]]
+  // CHECK-NEXT: mlc.transpose %[[S]] [0, 3, 1, 2]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %u = mlc.transpose %y [0, 3, 1, 2] : !l -> !f
+  %s = mlc.add %t, %u : !f, !f -> !f
+  return %s : !f
+}
+
+// The other operand would need a transpose while the model runs.
+// CHECK-LABEL: @stays_before_mixed_layouts
+func.func @stays_before_mixed_layouts(%x: !l, %y: !f) -> !f {
+  // CHECK-NEXT: mlc.transpose
+  // CHECK-NEXT: mlc.add
+  // CHECK-NEXT: return
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %s = mlc.add %t, %y : !f, !f -> !f
+  return %s : !f
+}
+
+// Constants change their layout when compiling; a value a channel needs a view only.
+// CHECK-LABEL: @with_constants
+// CHECK-SAME: (%[[X:.+]]: tensor<1x2x1x3xf32>, %[[C:.+]]: tensor<3x1x1xf32>)
+func.func @with_constants(%x: tensor<1x2x1x3xf32>, %c: tensor<3x1x1xf32>) -> tensor<1x3x2x1xf32> {
+  // CHECK-DAG: %[[K:.+]] = mlc.constant dense<{{\[}}{{\[}}{{\[}}[1.000000e+00, 3.000000e+00, 5.000000e+00]], {{\[}}[2.000000e+00, 4.000000e+00, 6.000000e+00]]]]> : tensor<1x2x1x3xf32>
+  // CHECK-DAG: %[[V:.+]] = mlc.reshape %[[C]] : tensor<3x1x1xf32> -> tensor<1x1x1x3xf32>
+  // CHECK-DAG: %[[S:.+]] = mlc.add %[[X]], %[[K]]
+  // CHECK: %[[M:.+]] = mlc.mul %[[S]], %[[V]]
+  // CHECK: mlc.transpose %[[M]] [0, 3, 1, 2]
+  %k = mlc.constant dense<[[[1.0], [2.0]], [[3.0], [4.0]], [[5.0], [6.0]]]> : tensor<3x2x1xf32> : tensor<3x2x1xf32>
+  %t = mlc.transpose %x [0, 3, 1, 2] : tensor<1x2x1x3xf32> -> tensor<1x3x2x1xf32>
+  %s = mlc.add %t, %k : tensor<1x3x2x1xf32>, tensor<3x2x1xf32> -> tensor<1x3x2x1xf32>
+  %m = mlc.mul %s, %c : tensor<1x3x2x1xf32>, tensor<3x1x1xf32> -> tensor<1x3x2x1xf32>
+  return %m : tensor<1x3x2x1xf32>
+}
+
+// The axes of a reduction are renamed; what is left over moves nothing, or is permuted behind it.
+// CHECK-LABEL: @behind_reduction
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_reduction(%x: !l) -> (tensor<1x4xf32>, tensor<1x4x5x1xf32>) {
+  // CHECK-DAG: %[[A:.+]] = mlc.reduce max %[[X]] [1, 2] keepdims false : tensor<1x5x6x4xf32> -> tensor<1x4xf32>
+  // CHECK-DAG: %[[B:.+]] = mlc.reduce sum %[[X]] [2] keepdims true : tensor<1x5x6x4xf32> -> tensor<1x5x1x4xf32>
+  // CHECK-DAG: %[[T:.+]] = mlc.transpose %[[B]] [0, 3, 1, 2]
+  // CHECK: return %[[A]], %[[T]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %a = mlc.reduce max %t [2, 3] keepdims false : !f -> tensor<1x4xf32>
+  %b = mlc.reduce sum %t [3] keepdims true : !f -> tensor<1x4x5x1xf32>
+  return %a, %b : tensor<1x4xf32>, tensor<1x4x5x1xf32>
+}
+
+// Only where the rows become the innermost dimension.
+// CHECK-LABEL: @behind_softmax
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_softmax(%x: !l) -> !f {
+  // CHECK-NEXT: %[[S:.+]] = mlc.softmax %[[X]] axis 3
+  // CHECK-NEXT: mlc.transpose %[[S]] [0, 3, 1, 2]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %s = mlc.softmax %t axis 1 : !f -> !f
+  return %s : !f
+}
+
+// CHECK-LABEL: @stays_before_inner_softmax
+func.func @stays_before_inner_softmax(%x: !l) -> !f {
+  // CHECK-NEXT: %[[T:.+]] = mlc.transpose %{{.+}} [0, 3, 1, 2]
+  // CHECK-NEXT: mlc.softmax %[[T]] axis 3
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %s = mlc.softmax %t axis 3 : !f -> !f
+  return %s : !f
+}
+
+// CHECK-LABEL: @behind_movement
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_movement(%x: !l) -> tensor<1x8x4x8xf32> {
+  // CHECK: %[[C:.+]] = mlc.concat(%[[X]], %[[X]]) axis 3
+  // CHECK: %[[P:.+]] = mlc.pad constant %[[C]] low <() -> (0, 0, 1, 0)> high <() -> (0, 0, 1, 0)> interior [0, 0, 0, 0] : tensor<1x5x6x8xf32> -> tensor<1x5x8x8xf32>
+  // CHECK: %[[S:.+]] = mlc.slice %[[P]] <() -> (0, 1, 0, 0)> [1, 1, 1, 1] : tensor<1x5x8x8xf32> -> tensor<1x4x8x8xf32>
+  // CHECK: mlc.transpose %[[S]] [0, 3, 1, 2]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %c = mlc.concat(%t, %t) axis 1 : (!f, !f) -> tensor<1x8x5x6xf32>
+  %p = mlc.pad constant %c low <() -> (0, 0, 0, 1)> high <() -> (0, 0, 0, 1)> interior [0, 0, 0, 0] : tensor<1x8x5x6xf32> -> tensor<1x8x5x8xf32>
+  %s = mlc.slice %p <() -> (0, 0, 1, 0)> [1, 1, 1, 1] : tensor<1x8x5x8xf32> -> tensor<1x8x4x8xf32>
+  return %s : tensor<1x8x4x8xf32>
+}
+
+// An image is sampled with the channels innermost, so that vectors run along them.
+// CHECK-LABEL: @resizes_channels_last
+// CHECK-SAME: (%[[X:.+]]: tensor<1x8x5x6xf32>)
+func.func @resizes_channels_last(%x: tensor<1x8x5x6xf32>) -> tensor<1x8x10x12xf32> {
+  // CHECK-NEXT: %[[T:.+]] = mlc.transpose %[[X]] [0, 2, 3, 1]
+  // CHECK-NEXT: %[[R:.+]] = mlc.resize %[[T]] {{.*}} : tensor<1x5x6x8xf32> -> tensor<1x10x12x8xf32>
+  // CHECK-NEXT: mlc.transpose %[[R]] [0, 3, 1, 2]
+  %r = mlc.resize %x {coordinates = 1 : i64, mode = 0 : i64, nearest = 2 : i64, roi = array<f64>, scales = array<f64>} : tensor<1x8x5x6xf32> -> tensor<1x8x10x12xf32>
+  return %r : tensor<1x8x10x12xf32>
+}
+
+// CHECK-LABEL: @keeps_few_channels
+func.func @keeps_few_channels(%x: tensor<1x3x5x6xf32>) -> tensor<1x3x10x12xf32> {
+  // CHECK-NEXT: mlc.resize
+  // CHECK-NEXT: return
+  %r = mlc.resize %x {coordinates = 1 : i64, mode = 0 : i64, nearest = 2 : i64, roi = array<f64>, scales = array<f64>} : tensor<1x3x5x6xf32> -> tensor<1x3x10x12xf32>
+  return %r : tensor<1x3x10x12xf32>
+}
+
+// Where only dimensions of one element change places, the elements keep their order.
+// CHECK-LABEL: @becomes_view
+func.func @becomes_view(%x: tensor<1x4x1x6xf32>) -> tensor<4x6x1x1xf32> {
+  // CHECK-NEXT: mlc.reshape %{{.+}} : tensor<1x4x1x6xf32> -> tensor<4x6x1x1xf32>
+  // CHECK-NEXT: return
+  %t = mlc.transpose %x [1, 3, 0, 2] : tensor<1x4x1x6xf32> -> tensor<4x6x1x1xf32>
+  return %t : tensor<4x6x1x1xf32>
+}
+
+// Symbols go along.
+// CHECK-LABEL: @symbols
+func.func @symbols(%x: tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>>) -> tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>> {
+  // CHECK-NEXT: %[[R:.+]] = mlc.relu %{{.+}} -> tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>>
+  // CHECK-NEXT: mlc.transpose %[[R]] [0, 2, 1]
+  %t = mlc.transpose %x [0, 2, 1] : tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>> -> tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>>
+  %r = mlc.relu %t : tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>> -> tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>>
+  return %r : tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>>
+}
