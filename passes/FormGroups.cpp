@@ -248,6 +248,15 @@ void Former::joinProducers() {
   }
 }
 
+/// Whether the group's results at an index follow from the value at that very index, or, of rows, from that row.
+static bool readAtIndex(Value v, const DenseSet<Operation *> &members) {
+  return llvm::all_of(v.getUsers(), [&](Operation *u) {
+    if (!members.contains(u) || (isa<SoftmaxOp, LayerNormOp>(u) && u->getOperand(0) == v))
+      return true;
+    return isElementwise(u) && sameShape(u->getResult(0), v) && readAtIndex(u->getResult(0), members);
+  });
+}
+
 void Former::build(Group &g) {
   MLIRContext *ctx = block.getParentOp()->getContext();
   DenseSet<Operation *> members(g.ops.begin(), g.ops.end());
@@ -391,11 +400,7 @@ void Former::build(Group &g) {
     for (auto [r, result] : llvm::enumerate(results))
       for (auto [o, operand] : llvm::enumerate(operands)) {
         bool same = operand.getType() == result.getType() && !taken[o];
-        bool atIndex = llvm::all_of(operand.getUsers(), [&](Operation *u) {
-          return !members.contains(u) || (isElementwise(u) && sameShape(u->getResult(0), operand)) ||
-                 (isa<SoftmaxOp, LayerNormOp>(u) && u->getOperand(0) == operand);
-        });
-        if (same && atIndex) {
+        if (same && readAtIndex(operand, members)) {
           inPlace.append({static_cast<int64_t>(r), static_cast<int64_t>(o)});
           taken[o] = true;
           break;

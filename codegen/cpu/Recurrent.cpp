@@ -58,11 +58,11 @@ private:
 
 Value Emitter::load(Value tensor, Value base, Value unit) {
   Memory m = k.memory[tensor];
-  Value at = k.add(base, unit);
-  auto vectorAt = [&]() -> Value { return vector::LoadOp::create(b, loc, type, m.base, at); };
-  if (hidden % lanes == 0)
-    return vectorAt();
-  // Units that do not exist are read from the last one that does; they are never stored.
+  // Units that do not exist are read from the last ones that do; they are never stored.
+  if (hidden % lanes == 0) {
+    Value inside = hidden % 16 == 0 ? unit : k.min(unit, k.index(hidden - lanes));
+    return vector::LoadOp::create(b, loc, type, m.base, k.add(base, inside));
+  }
   SmallVector<Value> elements;
   for (int64_t l = 0; l < lanes; ++l)
     elements.push_back(memref::LoadOp::create(b, loc, m.base, k.add(base, k.min(k.add(unit, k.index(l)), k.index(hidden - 1)))));
@@ -74,8 +74,13 @@ void Emitter::store(Value tensor, Value base, Value unit, Value value) {
   if (it == k.memory.end())
     return;
   Memory m = it->second;
-  if (hidden % lanes == 0) {
+  if (hidden % 16 == 0) {
     vector::StoreOp::create(b, loc, value, m.base, k.add(base, unit));
+    return;
+  }
+  if (hidden % lanes == 0) { // once, or not at all
+    k.loop(unit, k.min(k.add(unit, k.index(1)), k.index(hidden)), 1,
+           [&](Value at) { vector::StoreOp::create(b, loc, value, m.base, k.add(base, at)); });
     return;
   }
   Value count = k.max(k.min(k.sub(k.index(hidden), unit), k.index(lanes)), k.index(0));

@@ -480,7 +480,9 @@ void Emitter::layerNorm(LayerNormOp op) {
   Value share = arith::DivFOp::create(b, loc, real(element, 1), n);
   forEachPlace([&](GroupSource &source, Place place) {
     Value mean = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, plus);
-    mean = arith::MulFOp::create(b, loc, mean, share);
+    // Vectors where the lanes are rows of their own.
+    auto constant = [&](Value v) { return fit(source, v, mean.getType()); };
+    mean = arith::MulFOp::create(b, loc, mean, constant(share));
     auto centred = [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
       Value v = s.at(x, at);
       if (!v)
@@ -492,8 +494,9 @@ void Emitter::layerNorm(LayerNormOp op) {
       Value v = centred(s, at);
       return v ? Value(arith::MulFOp::create(b, loc, v, v)) : v;
     }, plus);
-    variance = arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, variance, share), real(element, op.getEpsilon().convertToDouble()));
-    Value factor = arith::DivFOp::create(b, loc, real(element, 1), math::SqrtOp::create(b, loc, variance));
+    variance = arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, variance, constant(share)),
+                                     constant(real(element, op.getEpsilon().convertToDouble())));
+    Value factor = arith::DivFOp::create(b, loc, constant(real(element, 1)), math::SqrtOp::create(b, loc, variance));
     sweep(place, lanes, [&](GroupSource &s, ArrayRef<LaneIndex> at) {
       Type own = s.valueType(elementTypeOf(x));
       Value v = centred(s, at);
