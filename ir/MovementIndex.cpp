@@ -113,17 +113,14 @@ Value PadOp::emitAt(ElementSource &source, Index index) {
     }
     }
   }
-  if (type.hasStaticShape() && type.getNumElements() == 0)
-    inside = arith::ConstantOp::create(source.builder, source.loc, source.builder.getBoolAttr(false));
-  Type computed = computeType(type.getElementType());
   Value outside;
-  if (getMode() == PadMode::constant) {
-    outside = scalarConstant(source, computed, 0, 0);
-    if (getValue()) {
-      SmallVector<LaneIndex> first(tensorTypeOf(getValue()).getRank(), source.uniform(0));
-      outside = source.at(getValue(), first);
-    }
+  if (getMode() == PadMode::constant && getValue()) {
+    SmallVector<LaneIndex> first(tensorTypeOf(getValue()).getRank(), source.uniform(0));
+    outside = source.at(getValue(), first);
+  } else {
+    outside = scalarConstant(source, computeType(type.getElementType()), 0, 0);
   }
+  // There is nothing to read; the other modes have no result then.
   if (type.hasStaticShape() && type.getNumElements() == 0)
     return outside;
   Value element = source.at(getX(), at);
