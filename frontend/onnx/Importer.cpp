@@ -476,8 +476,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   finish(graph, scope);
   if (problems.any())
     return nullptr;
+  cutInputs(scope); // looks values up that nothing reads, so before they are removed
   removeDeadCode();
-  cutInputs(scope);
   captured.clear();
   if (!problems.any() && failed(verify(*module)))
     for (const std::string &reason : takeDiagnostics())
