@@ -1,0 +1,5 @@
+#include "Case.h"
+
+namespace mlc::test {
+std::vector<Case> rowCases() { return {}; }
+}
