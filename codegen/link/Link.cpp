@@ -11,6 +11,7 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
 #include <mutex>
@@ -171,7 +172,6 @@ Error link(LinkInputs &inputs, const LinkOptions &options) {
   if (!objects)
     return objects.takeError();
 
-  // An archive shows the name of its member.
   std::string result = folder->path(inputs.symbol + ".out"), object = folder->path(inputs.symbol + ".o");
   Error error = Error::success();
   if (options.kind == Artefact::shared) {
@@ -188,6 +188,8 @@ Error link(LinkInputs &inputs, const LinkOptions &options) {
       Expected<NewArchiveMember> member = NewArchiveMember::getFile(object, /*Deterministic=*/true);
       if (!member)
         return member.takeError();
+      // The folder has another name in every run.
+      member->MemberName = sys::path::filename(object);
       error = writeArchive(result, {std::move(*member)}, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU,
                            /*Deterministic=*/true, /*Thin=*/false);
     }
