@@ -20,6 +20,13 @@ OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 LogicalResult ConstantOp::verify() {
   if (getValueAttr().getShapedType() != getType())
     return emitOpError("has a value of type ") << getValueAttr().getShapedType() << " and a result of type " << getType();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(getValueAttr())) {
+    // A text can name a resource and leave its bytes out.
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    int64_t needed = getType().getNumElements() * storageBytes(getType().getElementType());
+    if (!blob || static_cast<int64_t>(blob->getData().size()) < needed)
+      return emitOpError("has ") << (blob ? blob->getData().size() : 0) << " bytes, expected " << needed;
+  }
   return success();
 }
 OpFoldResult SymbolicOp::fold(FoldAdaptor) { return getValueAttr(); }

@@ -79,6 +79,18 @@ TEST_F(FoldTest, LargeConstantsAreResources) {
   EXPECT_EQ(back.back(), 7);
 }
 
+TEST_F(FoldTest, ConstantsWithoutTheirBytesAreRefused) {
+  auto refused = [&](const char *bytes) {
+    std::string text;
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &d) { text += d.str(); });
+    parseSourceString<ModuleOp>(std::string("func.func @main() { %w = mlc.constant dense_resource<w> : tensor<2xf32> : tensor<2xf32>\nreturn }\n") + bytes,
+                                &context);
+    return text;
+  };
+  EXPECT_EQ(refused("{-# dialect_resources: {builtin: {w: \"0x400000000000803F00000040\"}} #-}"), "");
+  EXPECT_NE(refused("{-# dialect_resources: {builtin: {w: \"0x400000000000803F\"}} #-}"), "");
+}
+
 TEST_F(FoldTest, SymbolicElementsAreIntegers) {
   auto elements = [&](const char *text) { return symbolicElements(attr(text), Type()); };
   EXPECT_EQ(*elements("dense<[1, -2]> : tensor<2xi64>"), (SmallVector<AffineExpr>{c(1), c(-2)}));
@@ -104,7 +116,7 @@ TEST_F(FoldTest, FoldsConstantsByTheReference) {
 TEST_F(FoldTest, FoldsNothingMuchLargerThanItsOperands) {
   Operation *op = parse("%a: tensor<1xf32>", "%y = mlc.broadcast_to %a : tensor<1xf32> -> tensor<16384xf32>");
   EXPECT_TRUE(foldOne(op, {attr("dense<1.0> : tensor<1xf32>")}));
-  op = parse("%a: tensor<1xf32>", "%y = mlc.broadcast_to %a : tensor<1xf32> -> tensor<16385xf32>");
+  op = parse("%a: tensor<1xf32>", "%y = mlc.broadcast_to %a : tensor<1xf32> -> tensor<1048576xf32>");
   EXPECT_FALSE(foldOne(op, {attr("dense<1.0> : tensor<1xf32>")}));
 }
 
