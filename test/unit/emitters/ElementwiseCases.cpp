@@ -158,14 +158,12 @@ std::vector<Case> elementwiseCases() {
 
   for (const std::string &type : integers)
     all.push_back(casts(type, type, "full"));
-  for (const std::string &type : reals) {
-    all.push_back(casts(type, type, "-300:300"));
-    all.push_back(casts(type + "_special", type, "full"));
-  }
+  for (const std::string &type : reals)
+    all.push_back(casts(type, type, "full"));
   for (const char *type : {"i1", "i4", "ui4"})
     all.push_back(casts(type, type, "full"));
   all.push_back({"cast_small_floats", [](Graph &g) {
-                   for (const char *to : {"f8E4M3FN", "f8E5M2", "f8E4M3FNUZ", "f8E5M2FNUZ"}) {
+                   for (const char *to : {"f8E4M3FN", "f8E5M2FNUZ"}) {
                      auto small = g.op("cast", {g.in("f32[23]", "full")}, std::string("to = ") + to, std::string(to) + "[23]");
                      g.out(small);
                      g.out(g.op("cast", {small}, "to = f32", "f32[23]"));

@@ -92,7 +92,8 @@ struct Folder {
 bool compile(ModuleOp module, const std::string &level, const Folder &folder) {
   {
     std::string text;
-    llvm::raw_string_ostream(text) << module;
+    llvm::raw_string_ostream os(text);
+    module.print(os); // with the bytes of resources, unlike <<
     std::ofstream(folder.file("case.mlir")) << text;
   }
   CompileRequest request;
