@@ -66,6 +66,19 @@ struct Group {
   bool dead = false; // joined another group
 };
 
+// What grows with the product of a kernel's parts (registers, alias checks, the depth of recursion) stays within bounds.
+constexpr size_t kMaxOperators = 128, kMaxOperands = 64;
+
+constexpr size_t kManyGroups = 1000;
+
+/// Operands of all members that are not, in a tree, results of other members.
+size_t operandsOf(const Group &g) {
+  size_t count = 1;
+  for (Operation *op : g.ops)
+    count += op->getNumOperands() ? op->getNumOperands() - 1 : 0;
+  return count;
+}
+
 bool sameShape(Value a, Value b) { return shapeOf(a) == shapeOf(b); }
 
 bool isElementwise(Operation *op) {
@@ -139,6 +152,8 @@ bool Former::mayTakeConsumer(Group *g, Operation *op, Value through) {
   if (g->emitter == "irregular" || g->emitter == "recurrent" || g->root->getNumResults() != 1 || isa<ConcatOp>(g->root))
     return false;
   if (!isElementwise(op) || !sameShape(op->getResult(0), g->root->getResult(0)))
+    return false;
+  if (g->ops.size() >= kMaxOperators || operandsOf(*g) + op->getNumOperands() > kMaxOperands)
     return false;
   if (!sameShape(through, op->getResult(0)))
     return false;
@@ -214,7 +229,7 @@ void Former::joinProducers() {
           bool inside = llvm::all_of(p->ops, [&](Operation *o) {
             return llvm::all_of(o->getUsers(), [&](Operation *u) { return u->getBlock() == &block && (groupOf(u) == &g || groupOf(u) == p); });
           });
-          if (!inside)
+          if (!inside || g.ops.size() + p->ops.size() > kMaxOperators || operandsOf(g) + operandsOf(*p) > kMaxOperands)
             continue;
           unsigned cost = 0;
           bool sampled = false;
@@ -249,9 +264,9 @@ void Former::joinProducers() {
 }
 
 /// Whether the group's results at an index follow from the value at that very index, or, of rows, from that row.
-static bool readAtIndex(Value v, const DenseSet<Operation *> &members) {
-  return llvm::all_of(v.getUsers(), [&](Operation *u) {
-    if (!members.contains(u) || (isa<SoftmaxOp, LayerNormOp>(u) && u->getOperand(0) == v))
+static bool readAtIndex(Value v, ArrayRef<Operation *> members) {
+  return llvm::all_of(members, [&](Operation *u) {
+    if (!llvm::is_contained(u->getOperands(), v) || (isa<SoftmaxOp, LayerNormOp>(u) && u->getOperand(0) == v))
       return true;
     return isElementwise(u) && sameShape(u->getResult(0), v) && readAtIndex(u->getResult(0), members);
   });
@@ -269,7 +284,8 @@ void Former::build(Group &g) {
       if (members.contains(v.getDefiningOp()) || llvm::is_contained(operands, v) || inlined.count(v))
         continue;
       DenseElementsAttr splat;
-      bool scalar = isElementwise(op) || (isa<PadOp>(op) && v == cast<PadOp>(op).getValue());
+      // Among thousands of groups equal kernels matter more than constants within them.
+      bool scalar = groups.size() <= kManyGroups && (isElementwise(op) || (isa<PadOp>(op) && v == cast<PadOp>(op).getValue()));
       if (scalar && matchPattern(v, m_Constant(&splat)) && splat.isSplat() && isRegular(v.getType()) &&
           llvm::all_of(v.getUsers(), [&](Operation *u) { return !members.contains(u) || isElementwise(u) || isa<PadOp>(u); })) {
         inlined[v] = v.getDefiningOp<ConstantOp>();
@@ -400,7 +416,7 @@ void Former::build(Group &g) {
     for (auto [r, result] : llvm::enumerate(results))
       for (auto [o, operand] : llvm::enumerate(operands)) {
         bool same = operand.getType() == result.getType() && !taken[o];
-        if (same && readAtIndex(operand, members)) {
+        if (same && readAtIndex(operand, g.ops)) {
           inPlace.append({static_cast<int64_t>(r), static_cast<int64_t>(o)});
           taken[o] = true;
           break;

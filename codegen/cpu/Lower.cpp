@@ -85,6 +85,7 @@ llvm::Error Compilation::run(StringRef text, KernelForm form, std::string &out) 
   DialectRegistry registry;
   registerKernelDialects(registry);
   ctx = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  ctx->printOpOnDiagnostic(false);
   ctx->loadAllAvailableDialects();
   ScopedDiagnosticHandler handler(ctx.get(), [&](Diagnostic &d) {
     if (d.getSeverity() == DiagnosticSeverity::Error && diagnostics.empty())

@@ -240,6 +240,15 @@ Error emitMain(Module &module, const CpuTarget &level, MainForm form, std::strin
   if (verifyModule(module, &why))
     return createStringError("the schedule's code is not valid: " + broken);
 
+  // Long schedules (thousands of steps or inputs) cost more to optimise than they ever take to run.
+  size_t instructions = 0;
+  for (Function &f : module)
+    instructions += f.getInstructionCount();
+  bool isLong = instructions > 50000;
+  if (isLong) {
+    machine->setOptLevel(CodeGenOptLevel::None);
+    machine->setFastISel(true);
+  }
   LoopAnalysisManager lam;
   FunctionAnalysisManager fam;
   CGSCCAnalysisManager cam;
@@ -251,7 +260,8 @@ Error emitMain(Module &module, const CpuTarget &level, MainForm form, std::strin
   passes.registerLoopAnalyses(lam);
   passes.crossRegisterProxies(lam, fam, cam, mam);
   ModulePassManager pipeline;
-  if (Error error = passes.parsePassPipeline(pipeline, "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),globaldce"))
+  StringRef stages = isLong ? "globaldce" : "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),globaldce";
+  if (Error error = passes.parsePassPipeline(pipeline, stages))
     return error;
   pipeline.run(module, mam);
 

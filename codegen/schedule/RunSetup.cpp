@@ -137,21 +137,43 @@ Function *RunEmitter::emitWanted() {
   f->setDoesNotThrow();
   LLVMContext &c = module.getContext();
   IRBuilder<> w(BasicBlock::Create(c, "", f));
-  for (unsigned i = 0; i < words; ++i)
-    w.CreateStore(w.getInt64(0), w.CreateConstGEP1_64(abi.i64, f->getArg(1), i));
-  for (auto [j, output] : enumerate(s.outputs)) {
-    BasicBlock *add = BasicBlock::Create(c, "", f), *next = BasicBlock::Create(c, "", f);
-    Value *pointer = w.CreateLoad(abi.ptr, w.CreateConstGEP1_64(abi.ptr, f->getArg(0), j));
-    w.CreateCondBr(output.late ? w.getTrue() : w.CreateIsNotNull(pointer), add, next);
-    w.SetInsertPoint(add);
-    for (unsigned i = 0; i < words; ++i) {
-      Value *cell = w.CreateConstGEP1_64(abi.i64, f->getArg(1), i);
-      Value *row = w.CreateLoad(abi.i64, w.CreateConstGEP1_64(abi.i64, outputSteps, j * words + i));
-      w.CreateStore(w.CreateOr(w.CreateLoad(abi.i64, cell), row), cell);
-    }
+  Value *bytes = w.getInt64(words * sizeof(uint64_t));
+  w.CreateMemSet(f->getArg(1), w.getInt8(0), bytes, MaybeAlign(8));
+  // for (uint64_t i = 0; i != count; ++i) body(i); the builder stands behind the loop afterwards.
+  auto loop = [&](uint64_t count, function_ref<void(Value *)> body) {
+    BasicBlock *from = w.GetInsertBlock(), *head = BasicBlock::Create(c, "", f);
+    w.CreateBr(head);
+    w.SetInsertPoint(head);
+    PHINode *i = w.CreatePHI(abi.i64, 2);
+    i->addIncoming(w.getInt64(0), from);
+    body(i);
+    Value *next = w.CreateAdd(i, w.getInt64(1));
+    i->addIncoming(next, w.GetInsertBlock());
+    BasicBlock *end = BasicBlock::Create(c, "", f);
+    w.CreateCondBr(w.CreateICmpEQ(next, w.getInt64(count)), end, head);
+    w.SetInsertPoint(end);
+  };
+  auto add = [&](Value *output) {
+    Value *row = w.CreateMul(output, w.getInt64(words));
+    loop(words, [&](Value *i) {
+      Value *cell = w.CreateInBoundsGEP(abi.i64, f->getArg(1), i);
+      Value *bits = w.CreateLoad(abi.i64, w.CreateInBoundsGEP(abi.i64, outputSteps, w.CreateAdd(row, i)));
+      w.CreateStore(w.CreateOr(w.CreateLoad(abi.i64, cell), bits), cell);
+    });
+  };
+  // Outputs whose memory is requested during the run are always wanted.
+  for (auto [j, output] : enumerate(s.outputs))
+    if (output.late)
+      add(w.getInt64(j));
+  loop(s.outputs.size(), [&](Value *j) {
+    BasicBlock *then = BasicBlock::Create(c, "add", f), *next = BasicBlock::Create(c, "", f);
+    Value *pointer = w.CreateLoad(abi.ptr, w.CreateInBoundsGEP(abi.ptr, f->getArg(0), j));
+    w.CreateCondBr(w.CreateIsNotNull(pointer), then, next);
+    w.SetInsertPoint(then);
+    add(j);
     w.CreateBr(next);
     w.SetInsertPoint(next);
-  }
+  });
   w.CreateRetVoid();
   return f;
 }

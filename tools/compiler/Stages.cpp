@@ -116,6 +116,8 @@ Stages::Stages(StageOptions o, CompileResult &result) : options(std::move(o)), r
   DialectRegistry registry;
   registerKernelDialects(registry);
   context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  // A message with its operation printed verifies the whole function, for every remark.
+  context->printOpOnDiagnostic(false);
   context->getDiagEngine().registerHandler([this](mlir::Diagnostic &d) { return diagnose(d); });
 }
 
