@@ -19,6 +19,7 @@ struct Case {
   std::function<void(Graph &)> make;
   Sizes sizes = {};
   Tolerance tolerance = {};
+  bool slow = false;   // a second to compile: for the best level only, and with symbols only where there are sizes
 };
 
 std::vector<Case> elementwiseCases();

@@ -168,7 +168,7 @@ std::vector<Case> elementwiseCases() {
                      g.out(small);
                      g.out(g.op("cast", {small}, "to = f32", "f32[23]"));
                    }
-                 }});
+                 }, {}, {}, true});
 
   all.push_back(lengths("add", "f32", "full"));
   all.push_back(lengths("mul", "i8", "full"));

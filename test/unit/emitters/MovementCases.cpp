@@ -173,7 +173,7 @@ std::vector<Case> movementCases() {
   all.push_back({"resize_antialias", [](Graph &g) {
                    g.out(g.op("resize", {g.in("f32[1, 9, 11, 2]")}, "mode = 2 : i64, coordinates = 0 : i64, nearest = 0 : i64, "
                               "antialias = true, scales = array<f64>, roi = array<f64>", "f32[1, 4, 5, 2]"));
-                 }, {}, {8, 16}});
+                 }, {}, {8, 16}, true});
   all.push_back({"resize_by_scales", [](Graph &g) {
                    g.out(g.op("resize", {g.in("f32[1, 5, 7, 3]")}, "mode = 1 : i64, coordinates = 0 : i64, nearest = 0 : i64, "
                               "scales = array<f64: 1.0, 1.5, 2.3, 1.0>, roi = array<f64>", "f32[1, 7, 16, 3]"));
@@ -183,7 +183,7 @@ std::vector<Case> movementCases() {
   all.push_back({"resize_integers", [](Graph &g) {
                    g.out(g.op("resize", {g.in("ui8[1, 5, 7, 3]")}, "mode = 1 : i64, coordinates = 0 : i64, nearest = 0 : i64, "
                               "scales = array<f64>, roi = array<f64>", "ui8[1, 8, 14, 3]"));
-                 }});
+                 }, {}, {}, true});
   all.push_back({"iota", [](Graph &g) {
                    // Added to an input, so that it is made while the model runs.
                    auto index = g.op("iota", {}, axis(1) + ", range = @(3, -2)", "i64[2, 19]");
