@@ -4,7 +4,6 @@
 #include "Evaluate.h"
 
 #include "Fold.h"
-#include "codegen/Kernel.h"
 #include "mlc/runtime.h"
 #include "tools/mlc/Compiler.h"
 
@@ -168,10 +167,8 @@ class EmittersTest : public testing::TestWithParam<Param> {};
 
 TEST_P(EmittersTest, MatchesTheReferences) {
   const Case &test = GetParam().test;
-  DialectRegistry registry;
-  registerKernelDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  context.loadDialect<MlcDialect, func::FuncDialect>();
 
   Graph known(context, test.sizes, false);
   test.make(known);
