@@ -158,6 +158,7 @@ std::unique_ptr<TargetMachine> CpuTarget::createMachine() const {
   if (!found)
     return nullptr;
   TargetOptions options;
+  options.AllowFPOpFusion = FPOpFusion::Standard;
   if (parsed.isRISCV64())
     options.MCOptions.ABIName = "lp64d";
   return std::unique_ptr<TargetMachine>(

@@ -273,10 +273,11 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
   auto columns = constantOf(c.columns), allPanels = constantOf(c.panels);
   int64_t rest = columns ? *columns % kPanel : -1; // -1: known only at run time
   int64_t rows = rowIndex.size();
-  auto emitPanel = [&](int64_t p, int64_t valid) {
+  // Vectors `from` … `to` - 1 of all rows of panel p, of which `valid` columns exist.
+  auto emitVectors = [&](int64_t p, int64_t from, int64_t to, int64_t valid) {
     Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
     for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < vectors; ++v) {
+      for (int64_t v = from; v < to; ++v) {
         int64_t here = valid < 0 ? -1 : std::min(lanes, valid - v * lanes);
         if (here == 0 || (valid >= 0 && here < 0))
           continue;
@@ -338,20 +339,23 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
   };
   for (int64_t p = 0; p < panels; ++p) {
     if (rest == 0 || p + 1 < panels) {
-      emitPanel(p, kPanel);
+      emitVectors(p, 0, vectors, kPanel);
       continue;
     }
     if (allPanels && *allPanels == 1) {
-      emitPanel(p, rest);
+      emitVectors(p, 0, vectors, rest);
       continue;
     }
+    // What every panel has, then what the last has or not.
+    int64_t common = std::max<int64_t>(0, rest / lanes);
+    emitVectors(p, 0, common, kPanel);
     Value last = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(panel, k.index(p)), k.sub(k.expression(c.panels), k.index(1)));
     auto branch = scf::IfOp::create(b, loc, last, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    emitPanel(p, rest);
+    emitVectors(p, common, vectors, rest);
     b.setInsertionPointToStart(branch.elseBlock());
-    emitPanel(p, kPanel);
+    emitVectors(p, common, vectors, kPanel);
   }
 }
 
@@ -402,7 +406,9 @@ void Emitter::emitTile(Value row, int64_t rows, Value panel, int64_t panels) {
       below = below * c.reduction[i].extent;
     Value stride = k.expression(dim.stride), inner = k.expression(below);
     bool last = d + 1 == c.reduction.size();
-    int64_t unroll = !last || !extent ? 1 : *extent % 4 == 0 ? 4 : *extent % 3 == 0 ? 3 : *extent % 2 == 0 ? 2 : 1;
+    // Large tiles hide the loop's own instructions; small ones need more steps at a time.
+    int64_t most = rows * panels * vectors >= 8 ? 2 : 4;
+    int64_t unroll = !last || !extent ? 1 : most == 4 && *extent % 4 == 0 ? 4 : *extent % 2 == 0 ? 2 : *extent % 3 == 0 ? 3 : 1;
     return k.loop(k.index(0), k.expression(dim.extent), unroll, sums, [&](Value i, ValueRange carried) {
       SmallVector<Value> current(carried);
       for (int64_t u = 0; u < unroll; ++u) {

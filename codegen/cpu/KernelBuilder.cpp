@@ -41,16 +41,33 @@ Value KernelBuilder::expression(AffineExpr expr) {
     return index(*c);
   if (auto s = dyn_cast<AffineSymbolExpr>(expr))
     return symbols[s.getPosition()];
+  if (auto it = expressions.find(expr); it != expressions.end())
+    return it->second;
   auto e = cast<AffineBinaryOpExpr>(expr);
   Value l = expression(e.getLHS()), r = expression(e.getRHS());
+  // Computed once, where the kernel begins, behind the constants and the expressions before.
+  OpBuilder::InsertionGuard guard(b);
+  Block &entry = function.getBody().front();
+  if (!lastExpression) {
+    auto at = entry.begin();
+    while (at != entry.end() && isa<arith::ConstantOp>(*at))
+      ++at;
+    b.setInsertionPoint(&entry, at);
+  } else {
+    b.setInsertionPointAfter(lastExpression);
+  }
+  Value made;
   switch (expr.getKind()) {
-  case AffineExprKind::Add: return add(l, r);
-  case AffineExprKind::Mul: return mul(l, r);
-  case AffineExprKind::FloorDiv: return b.createOrFold<arith::FloorDivSIOp>(loc, l, r);
-  case AffineExprKind::CeilDiv: return b.createOrFold<arith::CeilDivSIOp>(loc, l, r);
-  case AffineExprKind::Mod: return sub(l, mul(b.createOrFold<arith::FloorDivSIOp>(loc, l, r), r));
+  case AffineExprKind::Add: made = add(l, r); break;
+  case AffineExprKind::Mul: made = mul(l, r); break;
+  case AffineExprKind::FloorDiv: made = b.createOrFold<arith::FloorDivSIOp>(loc, l, r); break;
+  case AffineExprKind::CeilDiv: made = b.createOrFold<arith::CeilDivSIOp>(loc, l, r); break;
+  case AffineExprKind::Mod: made = sub(l, mul(b.createOrFold<arith::FloorDivSIOp>(loc, l, r), r)); break;
   default: llvm_unreachable("an expression over symbols");
   }
+  if (b.getInsertionPoint() != entry.begin())
+    lastExpression = &*std::prev(b.getInsertionPoint());
+  return expressions[expr] = made;
 }
 
 void KernelBuilder::open(StringRef name) {

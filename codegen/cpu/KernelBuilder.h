@@ -131,6 +131,8 @@ public:
 
 private:
   llvm::DenseMap<int64_t, mlir::Value> constants;
+  llvm::DenseMap<mlir::AffineExpr, mlir::Value> expressions;
+  mlir::Operation *lastExpression = nullptr;
 };
 
 /// Merges neighbouring dimensions of `shape` that all tensors of the group's element-wise operators have whole or not at all;

@@ -24,6 +24,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/CSE.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
@@ -57,6 +58,15 @@ static void initializeTargets() {
 namespace {
 
 /// One compilation: owns the context, so that threads share nothing.
+/// The code generator of a target, one a thread: its tables cost more to make than a small kernel to compile.
+llvm::TargetMachine *machineFor(const CpuTarget &target) {
+  thread_local llvm::StringMap<std::unique_ptr<llvm::TargetMachine>> machines;
+  auto &machine = machines[(target.triple + " " + target.cpu + " " + target.features)];
+  if (!machine)
+    machine = target.createMachine();
+  return machine.get();
+}
+
 class Compilation {
 public:
   Compilation(const CpuTarget &target) : target(target) {}
@@ -131,6 +141,10 @@ llvm::Error Compilation::emit() {
   function.erase();
   if (failed(verify(*module)))
     return error("the kernel is not valid");
+  // Most of what emitters make is index arithmetic that has been made before.
+  IRRewriter rewriter(ctx.get());
+  DominanceInfo dominance;
+  eliminateCommonSubExpressions(rewriter, dominance, module->getOperation());
   return llvm::Error::success();
 }
 
@@ -195,15 +209,10 @@ llvm::Error Compilation::translate(StringRef symbol, KernelForm form, std::strin
   auto m = translateModuleToLLVMIR(*module, llvmContext, "kernel");
   if (!m)
     return error("the kernel cannot be translated to LLVM IR");
-  std::string message;
+  llvm::TargetMachine *machine = machineFor(target);
+  if (!machine)
+    return error("no code generator for " + target.triple);
   llvm::Triple triple(target.triple);
-  const llvm::Target *t = llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!t)
-    return error("no code generator for " + target.triple + ": " + message);
-  llvm::TargetOptions options;
-  options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
-  std::unique_ptr<llvm::TargetMachine> machine(t->createTargetMachine(triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
-                                                                      std::nullopt, llvm::CodeGenOptLevel::Default));
   m->setDataLayout(machine->createDataLayout());
   m->setTargetTriple(triple);
   m->setPICLevel(llvm::PICLevel::BigPIC);
@@ -223,7 +232,7 @@ llvm::Error Compilation::translate(StringRef symbol, KernelForm form, std::strin
       f.addFnAttr("prefer-vector-width", "512");
   }
 
-  llvm::PassBuilder passes(machine.get());
+  llvm::PassBuilder passes(machine);
   llvm::LoopAnalysisManager lam;
   llvm::FunctionAnalysisManager fam;
   llvm::CGSCCAnalysisManager cam;
@@ -233,7 +242,7 @@ llvm::Error Compilation::translate(StringRef symbol, KernelForm form, std::strin
   llvm::ModulePassManager pipeline;
   if (!irregular.empty()) {
     pipeline = passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
-  } else if (llvm::Error e = passes.parsePassPipeline(pipeline, "function(early-cse<memssa>,instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg,early-cse)")) {
+  } else if (llvm::Error e = passes.parsePassPipeline(pipeline, "function(instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg,early-cse)")) {
     return e;
   }
   pipeline.run(*m, mam);
