@@ -193,7 +193,13 @@ std::optional<int64_t> Symbols::lowerBound(AffineExpr expr) const {
 bool Symbols::lessOrEqual(AffineExpr a, AffineExpr b) const {
   if (a == b)
     return true;
-  AffineExpr difference = simplifyAffineExpr(b - a, 0, count());
+  // Within a group the function's symbols are out of reach, but the expressions still speak of the group's.
+  unsigned symbols = count();
+  (b - a).walk([&](AffineExpr part) {
+    if (auto s = dyn_cast<AffineSymbolExpr>(part))
+      symbols = std::max(symbols, s.getPosition() + 1);
+  });
+  AffineExpr difference = simplifyAffineExpr(b - a, 0, symbols);
   auto low = lowerBound(difference);
   return low && *low >= 0;
 }

@@ -57,6 +57,15 @@ TEST_F(SymbolsTest, ComparesWhereTheDifferenceIsBounded) {
   EXPECT_FALSE(symbols().lessOrEqual(n, m));
 }
 
+TEST_F(SymbolsTest, ComparesWithoutAFunctionWhatCancels) {
+  Symbols none(nullptr);
+  EXPECT_TRUE(none.lessOrEqual(m, m + 1));
+  EXPECT_TRUE(none.lessOrEqual(m - 3, m - 1));
+  EXPECT_FALSE(none.lessOrEqual(m, m - 1));
+  EXPECT_FALSE(none.lessOrEqual(m - 3, c(-1)));
+  EXPECT_FALSE(none.lessOrEqual(n, m));
+}
+
 TEST_F(SymbolsTest, MinimumAndMaximumAreSymbolsWhereItIsNotKnownWhich) {
   EXPECT_EQ(symbols().minimum(n, n + 2), n);
   EXPECT_EQ(symbols().maximum(n, n + 2), n + 2);
