@@ -114,7 +114,7 @@ Value Graph::in(const std::string &text, const std::string &how) {
   const char *names[] = {"n", "m", "k"};
   for (auto [d, e] : llvm::enumerate(shapeOf(t)))
     if (auto s = dyn_cast<AffineSymbolExpr>(e); s && s.getPosition() == symbols.count())
-      symbols.add(names[s.getPosition()], "input", 0, {constantExpr(number, &context), constantExpr(d, &context)});
+      symbols.add(names[s.getPosition()], "input", sizes.low, {constantExpr(number, &context), constantExpr(d, &context)});
   for (AffineExpr e : shapeOf(t))
     e.walk([&](AffineExpr part) {
       if (auto s = dyn_cast<AffineSymbolExpr>(part); s && s.getPosition() >= symbols.count())

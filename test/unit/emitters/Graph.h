@@ -18,6 +18,7 @@ namespace mlc::test {
 
 struct Sizes {
   int64_t n = -1, m = -1, k = -1;
+  int64_t low = 0;   // what symbols are at least
   bool any() const { return n >= 0 || m >= 0 || k >= 0; }
 };
 

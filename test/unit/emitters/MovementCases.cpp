@@ -48,7 +48,7 @@ std::vector<Case> movementCases() {
   slice("i8", "i8[5, 70]", "0, 1", "2, 2", "i8[3, 33]");
   slice("one_element", "f32[3, 4, 5]", "2, 3, 4", "1, 1, 1", "f32[1, 1, 1]");
   slice("nothing", "f32[3, 4]", "0, 0", "1, 1", "f32[0, 4]");
-  slice("symbols", "f32[n, m]", "n - 3, 1", "1, 1", "f32[3, m - 1]", {.n = 6, .m = 20});
+  slice("symbols", "f32[n, m]", "n - 3, 1", "1, 1", "f32[3, m - 1]", {.n = 6, .m = 20, .low = 3});
   slice("symbols_backwards", "f32[n, m]", "n - 1, m - 1", "-1, -1", "f32[n, m]", {.n = 6, .m = 20});
 
   const char *modes[] = {"constant", "reflect", "edge", "wrap"};
