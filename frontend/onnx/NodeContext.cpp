@@ -172,7 +172,8 @@ std::optional<double> NodeContext::optionalReal(StringRef name) {
   return a ? std::optional<double>(a->f()) : std::nullopt;
 }
 
-double NodeContext::real(StringRef name, double otherwise) { return optionalReal(name).value_or(otherwise); }
+// Attributes are f32; so are what stands for those that are missing.
+double NodeContext::real(StringRef name, double otherwise) { return optionalReal(name).value_or(static_cast<float>(otherwise)); }
 
 std::string NodeContext::text(StringRef name, StringRef otherwise) {
   const Attribute *a = find(name, Attribute::STRING);

@@ -67,9 +67,12 @@ static LogicalResult importHardSigmoid(NodeContext &n) {
   return n.yield(n.clamp(n.add(n.mul(realOperand(n), alpha), beta), 0.0, 1.0));
 }
 
+// The standard's own definitions hold their constants in f32, whatever x's type is.
+static double single(double v) { return static_cast<float>(v); }
+
 static LogicalResult importHardSwish(NodeContext &n) {
   Value x = realOperand(n);
-  return n.yield(n.mul(x, n.clamp(n.add(n.mul(x, 1.0 / 6.0), 0.5), 0.0, 1.0)));
+  return n.yield(n.mul(x, n.clamp(n.add(n.mul(x, single(1.0 / 6.0)), 0.5), 0.0, 1.0)));
 }
 
 static LogicalResult importSoftplus(NodeContext &n) { return n.yield(softplus(n, realOperand(n))); }
@@ -90,7 +93,7 @@ static LogicalResult importGelu(NodeContext &n) {
   Value inner;
   if (byTanh) {
     Value cube = n.mul(n.mul(x, x), x);
-    inner = n.tanh(n.mul(n.add(x, n.mul(cube, 0.044715)), std::sqrt(2.0 / M_PI)));
+    inner = n.tanh(n.mul(n.add(x, n.mul(cube, single(0.044715))), std::sqrt(single(2.0 / M_PI))));
   } else {
     inner = n.unary<ErfOp>(n.mul(x, std::sqrt(0.5)));
   }

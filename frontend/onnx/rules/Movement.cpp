@@ -57,8 +57,8 @@ static LogicalResult importSplit(NodeContext &n) {
     if (!n.require(!known || n.version() >= 18 || *known % count == 0, "a dimension of " + Twine(known.value_or(0)) +
                                                                            " cannot be split into " + Twine(count) + " equal parts"))
       return failure();
-    // The last part is what is left.
-    AffineExpr part = known ? n.c((*known + count - 1) / count) : divideExactly(extent, n.c(count));
+    // The last part is what is left; before version 18 there were equal parts only.
+    AffineExpr part = n.version() < 18 ? divideExactly(extent, n.c(count)) : nullptr;
     if (!part)
       part = extent.ceilDiv(count);
     for (int64_t i = 0; i + 1 < count; ++i)
