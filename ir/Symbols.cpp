@@ -204,11 +204,15 @@ bool Symbols::lessOrEqual(AffineExpr a, AffineExpr b) const {
   return low && *low >= 0;
 }
 
+// Within a group there is no place for a new symbol, and no need: types are there, and only what is known is compared with
+// them. So whichever is not known will do.
 AffineExpr Symbols::minimum(AffineExpr a, AffineExpr b) {
   if (lessOrEqual(a, b))
     return a;
   if (lessOrEqual(b, a))
     return b;
+  if (!function)
+    return constantOf(a) ? b : a;
   auto la = lowerBound(a), lb = lowerBound(b);
   return add("min", "min", la && lb ? std::min(*la, *lb) : 0, {a, b});
 }
@@ -218,6 +222,8 @@ AffineExpr Symbols::maximum(AffineExpr a, AffineExpr b) {
     return b;
   if (lessOrEqual(b, a))
     return a;
+  if (!function)
+    return constantOf(a) ? b : a;
   auto la = lowerBound(a), lb = lowerBound(b);
   return add("max", "max", std::max(la.value_or(0), lb.value_or(0)), {a, b});
 }

@@ -64,6 +64,10 @@ TEST_F(SymbolsTest, ComparesWithoutAFunctionWhatCancels) {
   EXPECT_FALSE(none.lessOrEqual(m, m - 1));
   EXPECT_FALSE(none.lessOrEqual(m - 3, c(-1)));
   EXPECT_FALSE(none.lessOrEqual(n, m));
+  // Neither is known to be smaller, and there is no function for a symbol.
+  EXPECT_FALSE(constantOf(none.minimum(c(3), n)));
+  EXPECT_FALSE(constantOf(none.maximum(n, c(3))));
+  EXPECT_EQ(none.minimum(n, n + 1), n);
 }
 
 TEST_F(SymbolsTest, MinimumAndMaximumAreSymbolsWhereItIsNotKnownWhich) {
