@@ -138,10 +138,25 @@ static LogicalResult importIf(NodeContext &n) {
     auto before = n.symbols().getFunction()->getAttrOfType<mlir::ArrayAttr>(kConstraintsAttr);
     results[i] = importBranch(n, i == 0 ? *thenGraph : *elseGraph);
     assumed[i] = takeConstraints(n.symbols().getFunction(), before);
-    if (!results[i] && !equality)
-      return failure();
     if (results[i])
       YieldOp::create(n.builder, n.loc, *results[i]);
+  }
+  if (!results[0] && !results[1] && !equality) {
+    op.erase();
+    return failure();
+  }
+  if (bool(results[0]) != bool(results[1]) && !equality) {
+    // With these shapes only one branch makes sense (the other is for inputs of other sizes): a run that would take the other
+    // one is refused.
+    op.erase();
+    problems.truncate(reported);
+    bool takeThen = results[0].has_value();
+    auto taken = n.elements(n.cast(n.reshape(condition, Shape()), n.builder.getI64Type()));
+    AffineExpr value = taken && taken->size() == 1 ? n.bind((*taken)[0]) : nullptr;
+    if (!value)
+      return n.unsupported("one of its branches does not fit the shapes, and which one runs cannot be told");
+    n.symbols().constrain(value, n.c(takeThen));
+    return takeBranch(n, takeThen ? *thenGraph : *elseGraph);
   }
   SmallVector<int64_t> symbols;
   std::optional<SmallVector<Type>> types;
