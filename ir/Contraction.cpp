@@ -6,6 +6,9 @@ using namespace mlir;
 
 namespace mlc {
 
+/// Packed weights stand in panels of so many columns.
+static constexpr int64_t kPanelColumns = 16;
+
 //===----------------------------------------------------------------------===//
 // Product
 //===----------------------------------------------------------------------===//
@@ -43,7 +46,16 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *ctx, std::optional<Locatio
   types.push_back(tensorType(*batch, elementTypeOf(adaptor.getA())));
   return success();
 }
-LogicalResult MatmulOp::verify() { return success(); }
+LogicalResult MatmulOp::verifyRegions() {
+  if (!isPacked())
+    return success();
+  if (failed(checkExpressions(*this, *getColumns(), "columns")))
+    return failure();
+  Shape expected = shapeOf(getB());
+  expected[expected.size() - 3] = (*getColumns())[0].ceilDiv(kPanelColumns);
+  expected.back() = constantExpr(kPanelColumns, getContext());
+  return checkShape(*this, getB(), expected);
+}
 OpFoldResult MatmulOp::fold(FoldAdaptor adaptor) { return isPacked() ? OpFoldResult() : foldOne(*this, adaptor.getOperands()); }
 LogicalResult MatmulOp::getReference(ReferenceCall &call) {
   if (isPacked())
@@ -132,6 +144,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
     return emitOptionalError(loc, *channels, " channels in ", groups, " groups");
   size_t first = 1;
   int64_t features;
+  if (rank == 0)
+    return emitOptionalError(loc, "no spatial dimensions");
   if (columns == 0) {
     if (static_cast<size_t>(weights.getRank()) != rank + 2 || !weights.hasStaticShape())
       return emitOptionalError(loc, "weights of type ", weights, " for ", rank, " spatial dimensions");
@@ -163,7 +177,29 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
   types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
   return success();
 }
-LogicalResult ConvOp::verify() { return success(); }
+LogicalResult ConvOp::verifyRegions() {
+  if (!isPacked())
+    return success();
+  auto nonZero = [](int64_t p) { return p != 0; };
+  if (llvm::any_of(getLow(), nonZero) || llvm::any_of(getHigh(), nonZero))
+    return emitOpError("has packed weights and padding");
+  int64_t groups = getGroups(), features = getColumns();
+  if (features % groups)
+    return emitOpError() << features << " filters in " << groups << " groups";
+  SmallVector<int64_t> window = getWindow();
+  Shape expected;
+  auto push = [&](int64_t size) { expected.push_back(constantExpr(size, getContext())); };
+  if (!isDepthwise())
+    push(groups * llvm::divideCeil(features / groups, kPanelColumns));
+  llvm::for_each(window, push);
+  if (isDepthwise()) {
+    push(features);
+  } else {
+    push(getX().getType().getShape().back() / groups);
+    push(kPanelColumns);
+  }
+  return checkShape(*this, getWeights(), expected);
+}
 OpFoldResult ConvOp::fold(FoldAdaptor adaptor) { return isPacked() ? OpFoldResult() : foldOne(*this, adaptor.getOperands()); }
 LogicalResult ConvOp::getReference(ReferenceCall &call) {
   if (isPacked())
@@ -188,7 +224,7 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *ctx, std::optional<
   auto weights = tensorTypeOf(adaptor.getWeights());
   size_t rank = adaptor.getStrides().size();
   int64_t groups = adaptor.getGroups();
-  if (x.size() != rank + 2 || static_cast<size_t>(weights.getRank()) != rank + 2 || !weights.hasStaticShape())
+  if (rank == 0 || x.size() != rank + 2 || static_cast<size_t>(weights.getRank()) != rank + 2 || !weights.hasStaticShape())
     return emitOptionalError(loc, "input ", adaptor.getX().getType(), " and weights ", weights, " for ", rank, " spatial dimensions");
   if (elementTypeOf(adaptor.getX()) != weights.getElementType())
     return emitOptionalError(loc, "input of ", elementTypeOf(adaptor.getX()), " and weights of ", weights.getElementType());
@@ -212,7 +248,7 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *ctx, std::optional<
   types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
   return success();
 }
-LogicalResult ConvTransposeOp::verify() { return success(); }
+LogicalResult ConvTransposeOp::verifyRegions() { return success(); }
 OpFoldResult ConvTransposeOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
 LogicalResult ConvTransposeOp::getReference(ReferenceCall &call) {
   call.name = "conv_transpose";
@@ -248,7 +284,7 @@ LogicalResult PoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
   types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
   return success();
 }
-LogicalResult PoolOp::verify() { return success(); }
+LogicalResult PoolOp::verifyRegions() { return success(); }
 OpFoldResult PoolOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
 LogicalResult PoolOp::getReference(ReferenceCall &call) {
   call.name = "pool";

@@ -11,9 +11,9 @@ class Mlc_StructuredOp<string mnemonic, list<Trait> traits = []>
     : Mlc_Op<mnemonic, !listconcat(traits, [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods<Mlc_Reference>,
         DeclareOpInterfaceMethods<Mlc_Structured>, DeclareOpInterfaceMethods<Mlc_Quantizable, ["getWeightAxis"]>,
         DeclareOpInterfaceMethods<Mlc_Differentiable>])> {
-  let results = (outs AnyRankedTensor:$y);
+  let results = (outs Mlc_Tensor:$y);
   let hasFolder = 1;
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1; // behind the check of the types, which follow from the operands
 }
 
 def Mlc_MatmulOp : Mlc_StructuredOp<"matmul"> {
@@ -23,7 +23,7 @@ def Mlc_MatmulOp : Mlc_StructuredOp<"matmul"> {
     Both operands have rank 2 or more. With `columns` (one expression, n) b is packed as [batch…, ceil(n/16), k, 16], filled up
     with zeros, as `pack` makes it.
   }];
-  let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$trans_a,
+  let arguments = (ins Mlc_FactorTensor:$a, Mlc_FactorTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$trans_a,
                        DefaultValuedAttr<BoolAttr, "false">:$trans_b, OptionalAttr<Mlc_DimsAttr>:$columns);
   let assemblyFormat = "$a `,` $b (`columns` $columns^)? attr-dict `:` type($a) `,` type($b) `->` type($y)";
   let extraClassDeclaration = [{ bool isPacked() { return getColumns().has_value(); } }];
@@ -39,9 +39,9 @@ def Mlc_ConvOp : Mlc_StructuredOp<"conv"> {
     `columns` not 0: the weights are packed as [groups * ceil(F/groups/16), window…, C/groups, 16] and F is `columns`; for
     depthwise convolutions (C/groups = 1, F = groups) as [window…, F].
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+  let arguments = (ins Mlc_FactorTensor:$x, Mlc_FactorTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, I64Attr:$groups,
-                       DefaultValuedAttr<I64Attr, "0">:$columns);
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$columns);
   let assemblyFormat = "$x `,` $weights attr-dict `:` type($x) `,` type($weights) `->` type($y)";
   let extraClassDeclaration = [{
     int64_t getSpatialRank() { return getStrides().size(); }
@@ -58,7 +58,7 @@ def Mlc_ConvTransposeOp : Mlc_StructuredOp<"conv_transpose"> {
     x is [N, in…, C], the weights [C, window…, F/groups], y [N, out…, F] with
     out = (in - 1) * stride + output_padding + (window - 1) * dilation + 1 - low - high.
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+  let arguments = (ins Mlc_FactorTensor:$x, Mlc_FactorTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, DenseI64ArrayAttr:$output_padding, I64Attr:$groups);
   let assemblyFormat = "$x `,` $weights attr-dict `:` type($x) `,` type($weights) `->` type($y)";
 }
@@ -74,18 +74,18 @@ def Mlc_PoolOp : Mlc_StructuredOp<"pool"> {
     Elements outside x count neither for the maximum nor, unless `count_include_pad`, for the average. With `ceil_mode` the
     output's size is rounded up, but no window starts in the padding behind.
   }];
-  let arguments = (ins Mlc_PoolKind:$kind, AnyRankedTensor:$x, DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
+  let arguments = (ins Mlc_PoolKind:$kind, Mlc_Tensor:$x, DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        DefaultValuedAttr<BoolAttr, "false">:$count_include_pad,
-                       DefaultValuedAttr<BoolAttr, "false">:$ceil_mode, DefaultValuedAttr<I64Attr, "2">:$p);
+                       DefaultValuedAttr<BoolAttr, "false">:$ceil_mode, DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "2">:$p);
   let assemblyFormat = "$kind $x attr-dict `:` type($x) `->` type($y)";
 }
 
 def Mlc_PackOp : Mlc_Op<"pack", [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods<Mlc_Pointwise>]> {
   let summary = "a matrix in panels of 16 columns: y[…, p, k, j] = x[…, k, 16 p + j], 0 beyond the last column";
   let description = "`trans`: x's last two dimensions stand in the other order, [n, k].";
-  let arguments = (ins AnyRankedTensor:$x, DefaultValuedAttr<BoolAttr, "false">:$trans);
-  let results = (outs AnyRankedTensor:$y);
+  let arguments = (ins Mlc_Tensor:$x, DefaultValuedAttr<BoolAttr, "false">:$trans);
+  let results = (outs Mlc_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
 }
 

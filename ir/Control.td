@@ -6,9 +6,9 @@ include "Dialect.td"
 include "Interfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Mlc_YieldOp : Mlc_Op<"yield", [Pure, Terminator]> {
+def Mlc_YieldOp : Mlc_Op<"yield", [Pure, Terminator, ParentOneOf<["IfOp", "LoopOp", "GroupOp"]>]> {
   let summary = "ends a region of if, loop or group with its results";
-  let arguments = (ins Variadic<AnyRankedTensor>:$results);
+  let arguments = (ins Variadic<Mlc_Tensor>:$results);
   let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange());">];
   let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
 }
@@ -19,10 +19,11 @@ def Mlc_IfOp : Mlc_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, SingleBl
     Results have one type for both branches. A dimension that differs is a symbol of kind `data`, bound by the operator: 
     `symbols` lists for each such symbol its index, the result and the dimension.
   }];
-  let arguments = (ins AnyRankedTensor:$condition, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$symbols);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let arguments = (ins Mlc_BoolTensor:$condition, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$symbols);
+  let results = (outs Variadic<Mlc_Tensor>:$results);
   let regions = (region SizedRegion<1>:$then_region, SizedRegion<1>:$else_region);
-  let assemblyFormat = [{$condition attr-dict `:` type($condition) `->` `(` type($results) `)` $then_region `else` $else_region}];
+  let assemblyFormat = [{$condition attr-dict `:` type($condition) (`->` `(` type($results)^ `)`)? $then_region `else` $else_region}];
+  let hasRegionVerifier = 1;
 }
 
 def Mlc_LoopOp : Mlc_Op<"loop", [RecursiveMemoryEffects, AttrSizedOperandSegments,
@@ -34,12 +35,13 @@ def Mlc_LoopOp : Mlc_Op<"loop", [RecursiveMemoryEffects, AttrSizedOperandSegment
     values and one value a scan output. Results: the last carried values, then the scan outputs with the iterations as
     first dimension. `trip_symbol` is the symbol (kind `data`) for the number of iterations done where that is not known, or -1.
   }];
-  let arguments = (ins Optional<AnyRankedTensor>:$trips, Optional<AnyRankedTensor>:$condition, Variadic<AnyRankedTensor>:$carried,
+  let arguments = (ins Optional<Mlc_LengthTensor>:$trips, Optional<Mlc_BoolTensor>:$condition, Variadic<Mlc_Tensor>:$carried,
                        DefaultValuedAttr<I64Attr, "-1">:$trip_symbol);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let results = (outs Variadic<Mlc_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{(`trips` $trips^ `:` type($trips))? (`while` $condition^ `:` type($condition))? `(` $carried `)` attr-dict
                          `:` functional-type($carried, $results) $body}];
+  let hasRegionVerifier = 1;
 }
 
 def Mlc_GroupOp : Mlc_Op<"group", [IsolatedFromAbove, Pure, SingleBlockImplicitTerminator<"::mlc::YieldOp">]> {
@@ -49,12 +51,14 @@ def Mlc_GroupOp : Mlc_Op<"group", [IsolatedFromAbove, Pure, SingleBlockImplicitT
     `symbols[i]`. `emitter` names the family that makes the kernel; `tasks` is the number of parts that may run at the same
     time, over the function's symbols. `in_place` lists pairs (result, operand) that may share memory.
   }];
-  let arguments = (ins Variadic<AnyRankedTensor>:$operands, StrAttr:$name, StrAttr:$emitter, Mlc_DimsAttr:$symbols,
+  let arguments = (ins Variadic<Mlc_Tensor>:$operands, StrAttr:$name, StrAttr:$emitter, Mlc_DimsAttr:$symbols,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$in_place);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let results = (outs Variadic<Mlc_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{$name `emitter` $emitter `(` $operands `)` `symbols` $symbols attr-dict
                          `:` functional-type($operands, $results) $body}];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "ElementSource.h"
 #include "Symbols.h"
+#include "Verify.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -20,6 +20,9 @@ def Mlc_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect",
                            "::mlir::vector::VectorDialect"];
 }
@@ -39,6 +42,7 @@ def Mlc_DimsAttr : Mlc_Attr<"Dims", "dims"> {
   let parameters = (ins "::mlir::AffineMap":$map);
   let assemblyFormat = "`<` $map `>`";
   let builders = [AttrBuilder<(ins "::llvm::ArrayRef<::mlir::AffineExpr>":$exprs)>];
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     ::llvm::ArrayRef<::mlir::AffineExpr> exprs() const { return getMap().getResults(); }
     size_t size() const { return exprs().size(); }
@@ -56,6 +60,7 @@ def Mlc_SymbolAttr : Mlc_Attr<"Symbol", "symbol"> {
   }];
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::StringAttr":$kind, "int64_t":$low, "::mlir::AffineMap":$args);
   let assemblyFormat = "`<` $name `,` $kind `,` $low `,` $args `>`";
+  let genVerifyDecl = 1;
 }
 
 // Result types follow from the operands. An unknown dimension may be written by another expression than the inferred one
@@ -64,6 +69,37 @@ def Mlc_InferTypes : InferTypeOpAdaptorBase<[{
   static bool isCompatibleReturnTypes(::mlir::TypeRange l, ::mlir::TypeRange r) { return ::mlc::compatibleTypes(l, r); }
 }]>;
 
-class Mlc_Op<string opMnemonic, list<Trait> traits = []> : Op<Mlc_Dialect, opMnemonic, traits>;
+// What holds of the operands' and results' types of every operator; see Verify.h.
+def Mlc_WellTyped : NativeOpTrait<"WellTyped"> {
+  let cppNamespace = "::mlc";
+}
+
+class Mlc_Op<string opMnemonic, list<Trait> traits = []> : Op<Mlc_Dialect, opMnemonic, !listconcat([Mlc_WellTyped], traits)>;
+
+//===----------------------------------------------------------------------===//
+// Element types
+//===----------------------------------------------------------------------===//
+
+def Mlc_Element : Type<CPred<"::mlc::isElementType($_self)">, "number">;
+def Mlc_Float : Type<And<[Mlc_Element.predicate, CPred<"::llvm::isa<::mlir::FloatType>($_self)">]>, "float">;
+def Mlc_Integer : Type<And<[Mlc_Element.predicate, CPred<"::llvm::isa<::mlir::IntegerType>($_self)">]>, "integer or boolean">;
+// Whose products the emitters compute: packed weights have no reference.
+def Mlc_Factor : Type<And<[Mlc_Element.predicate, CPred<"::mlc::storageBytes($_self) * 8 == $_self.getIntOrFloatBitWidth()">,
+                           CPred<"!::llvm::isa<::mlir::FloatType>($_self) || $_self.getIntOrFloatBitWidth() >= 16">]>,
+                      "float of 16 bits or more or integer of 8 bits or more">;
+
+def Mlc_Tensor : RankedTensorOf<[Mlc_Element]>;
+def Mlc_FloatTensor : RankedTensorOf<[Mlc_Float]>;
+def Mlc_IntegerTensor : RankedTensorOf<[Mlc_Integer]>;
+def Mlc_FactorTensor : RankedTensorOf<[Mlc_Factor]>;
+def Mlc_BoolTensor : RankedTensorOf<[I1]>;
+def Mlc_IndexTensor : RankedTensorOf<[I32, I64]>;
+def Mlc_LengthTensor : RankedTensorOf<[I64]>;
+
+// A parameter of `low` … `high`.
+class Mlc_Between<int low, int high> : ConfinedAttr<I64Attr, [IntMinValue<low>, IntMaxValue<high>]>;
+
+// A place in a list that is checked elsewhere for its length.
+def Mlc_Position : ConfinedAttr<I64Attr, [IntNonNegative]>;
 
 #endif

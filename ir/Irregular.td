@@ -15,9 +15,9 @@ def Mlc_CallOp : Mlc_Op<"call", [Pure, DeclareOpInterfaceMethods<Mlc_Reference>,
     possible, a further result holds the count, and `mlc.bind` and `mlc.slice` cut it. `mask` says which operands of the
     kernel are present (empty: all).
   }];
-  let arguments = (ins StrAttr:$kernel, Variadic<AnyRankedTensor>:$operands, DenseI64ArrayAttr:$ints, DenseF64ArrayAttr:$floats,
+  let arguments = (ins StrAttr:$kernel, Variadic<Mlc_Tensor>:$operands, DenseI64ArrayAttr:$ints, DenseF64ArrayAttr:$floats,
                        DenseBoolArrayAttr:$mask);
-  let results = (outs Variadic<AnyRankedTensor>:$outputs);
+  let results = (outs Variadic<Mlc_Tensor>:$outputs);
   let assemblyFormat = "$kernel `(` $operands `)` attr-dict `:` functional-type($operands, $outputs)";
   let hasFolder = 1;
   let hasVerifier = 1;
@@ -27,6 +27,8 @@ def Mlc_RecurrentKind : I32EnumAttr<"RecurrentKind", "which cell", [
     I32EnumAttrCase<"lstm", 0>, I32EnumAttrCase<"gru", 1>]> {
   let cppNamespace = "::mlc";
 }
+
+def Mlc_CellTensor : RankedTensorOf<[F32, F64]>;
 
 def Mlc_RecurrentOp : Mlc_Op<"recurrent", [Pure, AttrSizedOperandSegments, DeclareOpInterfaceMethods<Mlc_Quantizable>,
                                            DeclareOpInterfaceMethods<Mlc_Differentiable>]> {
@@ -38,13 +40,14 @@ def Mlc_RecurrentOp : Mlc_Op<"recurrent", [Pure, AttrSizedOperandSegments, Decla
     product of all gates (GRU with `linear_before_reset`; elsewhere it is part of `projected`). Results: all hidden states [steps, batch, hidden], the last hidden state and the last
     cell state [batch, hidden]. `reverse`: from the last step to the first.
   }];
-  let arguments = (ins Mlc_RecurrentKind:$kind, AnyRankedTensor:$projected, AnyRankedTensor:$weights, AnyRankedTensor:$hidden0,
-                       Optional<AnyRankedTensor>:$cell0, Optional<AnyRankedTensor>:$bias,
+  let arguments = (ins Mlc_RecurrentKind:$kind, Mlc_CellTensor:$projected, Mlc_CellTensor:$weights, Mlc_CellTensor:$hidden0,
+                       Optional<Mlc_CellTensor>:$cell0, Optional<Mlc_CellTensor>:$bias,
                        DefaultValuedAttr<BoolAttr, "false">:$reverse, DefaultValuedAttr<BoolAttr, "false">:$linear_before_reset);
-  let results = (outs AnyRankedTensor:$sequence, AnyRankedTensor:$hidden, Optional<AnyRankedTensor>:$cell);
+  let results = (outs Mlc_CellTensor:$sequence, Mlc_CellTensor:$hidden, Optional<Mlc_CellTensor>:$cell);
   let assemblyFormat = [{$kind $projected `,` $weights `,` $hidden0 (`cell` $cell0^ `:` type($cell0))? (`bias` $bias^ `:` type($bias))?
                          attr-dict `:` type($projected) `,` type($weights) `,` type($hidden0) `->` type($sequence) `,` type($hidden)
                          (`,` type($cell)^)?}];
+  let hasVerifier = 1;
 }
 
 #endif

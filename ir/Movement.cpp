@@ -30,6 +30,17 @@ LogicalResult ConstantOp::verify() {
   return success();
 }
 OpFoldResult SymbolicOp::fold(FoldAdaptor) { return getValueAttr(); }
+LogicalResult SymbolicOp::verify() {
+  if (!getType().hasStaticShape() || getType().getNumElements() != static_cast<int64_t>(getValue().size()))
+    return emitOpError("has ") << getValue().size() << " expressions for a result of type " << getType();
+  return checkExpressions(*this, getValue(), "value");
+}
+LogicalResult BindOp::verify() {
+  auto type = getX().getType();
+  if (!type.hasStaticShape() || static_cast<int64_t>(getElement()) >= type.getNumElements())
+    return emitOpError("takes element ") << getElement() << " of a tensor of type " << type;
+  return checkDataSymbol(*this, getSymbol());
+}
 
 //===----------------------------------------------------------------------===//
 // Types
@@ -155,18 +166,46 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
+LogicalResult BroadcastOp::verify() {
+  ArrayRef<int64_t> x = getX().getType().getShape(), y = getY().getType().getShape();
+  bool fits = x.size() <= y.size();
+  for (size_t d = 0; fits && d < x.size(); ++d) {
+    int64_t from = x[d], to = y[y.size() - x.size() + d];
+    fits = from == 1 || from == to || ShapedType::isDynamic(from) || ShapedType::isDynamic(to);
+  }
+  if (!fits)
+    return emitOpError("spreads a tensor of type ") << getX().getType() << " to " << getY().getType();
+  return success();
+}
+
+/// Whether `steps` from `start` on stay within `size` in all runs, as far as that is known.
+static bool readsInside(Symbols symbols, AffineExpr start, int64_t step, AffineExpr count, AffineExpr size) {
+  if (auto c = constantOf(count); c && (*c <= 1 ? *c <= 0 : std::abs(step) > kMaxElements / *c))
+    return *c <= 0;
+  auto least = symbols.lowerBound(count);
+  if (!least || *least < 1)
+    return true;
+  AffineExpr last = start + (count - 1) * step, below = step < 0 ? last : start, above = step < 0 ? start : last;
+  return !symbols.lessOrEqual(size, above) && !symbols.lessOrEqual(below, constantExpr(-1, size.getContext()));
+}
+
 LogicalResult SliceOp::verify() {
   int64_t rank = getX().getType().getRank();
   if (getY().getType().getRank() != rank || static_cast<int64_t>(getStarts().size()) != rank ||
       static_cast<int64_t>(getSteps().size()) != rank)
     return emitOpError("needs a start and a step for each of ") << rank << " dimensions";
+  if (failed(checkExpressions(*this, getStarts(), "starts")))
+    return failure();
+  Symbols symbols = Symbols::of(getOperation());
+  Shape from = shapeOf(getX()), to = shapeOf(getY());
   for (int64_t d = 0; d < rank; ++d) {
-    auto start = constantOf(getStarts()[d]);
-    int64_t size = getX().getType().getDimSize(d), out = getY().getType().getDimSize(d);
-    if (!start || ShapedType::isDynamic(size) || ShapedType::isDynamic(out) || out == 0)
+    auto isIndex = [](int64_t i) { return i >= -kMaxElements && i <= kMaxElements; };
+    if (!isIndex(getSteps()[d]) || !isIndex(constantOf(getStarts()[d]).value_or(0)))
+      return emitOpError("has a start or a step in dimension ") << d << " that is no index";
+    // What is taken whole needs no proof.
+    if (from[d] == to[d] && getSteps()[d] == 1 && constantOf(getStarts()[d]) == 0)
       continue;
-    int64_t last = *start + (out - 1) * getSteps()[d];
-    if (*start < 0 || *start >= size || last < 0 || last >= size)
+    if (!readsInside(symbols, getStarts()[d], getSteps()[d], to[d], from[d]))
       return emitOpError("reads outside of dimension ") << d;
   }
   return success();
@@ -178,7 +217,104 @@ LogicalResult PadOp::verify() {
     return emitOpError("needs padding for each of ") << rank << " dimensions";
   if (getMode() != PadMode::constant && llvm::any_of(getInterior(), [](int64_t i) { return i != 0; }))
     return emitOpError("has interior padding in a mode other than constant");
+  if (getValue() && (elementTypeOf(getValue()) != elementTypeOf(getX()) || !getValue().getType().hasStaticShape() ||
+                     getValue().getType().getNumElements() != 1))
+    return emitOpError("has a value of type ") << getValue().getType() << ", expected one " << elementTypeOf(getX());
+  if (failed(checkExpressions(*this, getLow(), "low")) || failed(checkExpressions(*this, getHigh(), "high")))
+    return failure();
+  Shape expected = shapeOf(getX());
+  for (size_t d = 0; d < rank; ++d) {
+    auto low = constantOf(getLow()[d]), high = constantOf(getHigh()[d]);
+    auto isSize = [](int64_t i) { return i >= -kMaxElements && i <= kMaxElements; };
+    if (getInterior()[d] < 0 || getInterior()[d] > (1 << 20) || !isSize(low.value_or(0)) || !isSize(high.value_or(0)))
+      return emitOpError("has padding in dimension ") << d << " that is no size";
+    // Between no elements there is nothing.
+    auto size = constantOf(expected[d]);
+    if (getInterior()[d] && size != 0)
+      expected[d] = expected[d] + (expected[d] - 1) * getInterior()[d];
+    expected[d] = expected[d] + getLow()[d] + getHigh()[d];
+  }
+  return checkShape(*this, getY(), expected);
+}
+
+LogicalResult IotaOp::verify() {
+  if (failed(checkAxis(getLoc(), getAxis(), getY().getType().getRank())))
+    return failure();
+  if (getRange().size() != 2)
+    return emitOpError("needs a start and a step, not ") << getRange().size() << " expressions";
+  return checkExpressions(*this, getRange(), "range");
+}
+
+LogicalResult ResizeOp::verify() {
+  size_t rank = getX().getType().getRank();
+  if (getY().getType().getRank() != static_cast<int64_t>(rank))
+    return emitOpError("makes ") << getY().getType() << " of " << getX().getType();
+  if (!getScales().empty() && getScales().size() != rank)
+    return emitOpError("has ") << getScales().size() << " scales for " << rank << " dimensions";
+  if (llvm::any_of(getScales(), [](double s) { return !(s > 0); }))
+    return emitOpError("has a scale that is not above 0");
+  if (!getRoi().empty() && getRoi().size() != 2 * rank)
+    return emitOpError("has ") << getRoi().size() << " limits of the region, expected " << 2 * rank;
+  // From nothing nothing can be sampled.
+  for (size_t d = 0; d < rank; ++d)
+    if (getX().getType().getDimSize(d) == 0 && getY().getType().getDimSize(d) > 0)
+      return emitOpError("samples dimension ") << d << ", which is empty";
   return success();
+}
+
+/// Checks that a walk over `indices` stays within x in all dimensions but `axis`.
+static LogicalResult checkWithin(Operation *op, RankedTensorType indices, RankedTensorType x, int64_t axis) {
+  for (int64_t d = 0; d < x.getRank(); ++d)
+    if (d != axis && !indices.isDynamicDim(d) && !x.isDynamicDim(d) && indices.getDimSize(d) > x.getDimSize(d))
+      return op->emitOpError() << "has indices of type " << indices << " for data of type " << x;
+  return success();
+}
+
+LogicalResult GatherElementsOp::verifyRegions() { return checkWithin(*this, getIndices().getType(), getX().getType(), getAxis()); }
+
+LogicalResult GatherNdOp::verifyRegions() {
+  for (int64_t d = 0; d < static_cast<int64_t>(getBatchDims()); ++d) {
+    int64_t x = getX().getType().getDimSize(d), indices = getIndices().getType().getDimSize(d);
+    if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(indices) && x != indices)
+      return emitOpError("has indices of type ") << getIndices().getType() << " for data of type " << getX().getType();
+  }
+  return success();
+}
+
+static LogicalResult checkUpdates(Operation *op, Value x, Value updates, ArrayRef<AffineExpr> expected) {
+  if (elementTypeOf(updates) != elementTypeOf(x))
+    return op->emitOpError() << "has updates of " << elementTypeOf(updates) << " for data of " << elementTypeOf(x);
+  return checkShape(op, updates, expected);
+}
+
+LogicalResult ScatterNdOp::verify() {
+  Shape x = shapeOf(getX()), indices = shapeOf(getIndices());
+  auto tuple = indices.empty() ? std::nullopt : constantOf(indices.back());
+  if (!tuple || *tuple < 0 || *tuple > static_cast<int64_t>(x.size()))
+    return emitOpError("has index tuples that do not fit data of rank ") << x.size();
+  Shape expected(indices.begin(), indices.end() - 1);
+  expected.append(x.begin() + *tuple, x.end());
+  return checkUpdates(*this, getX(), getUpdates(), expected);
+}
+
+LogicalResult ScatterElementsOp::verify() {
+  auto x = getX().getType(), indices = getIndices().getType();
+  if (failed(checkAxis(getLoc(), getAxis(), x.getRank())))
+    return failure();
+  if (indices.getRank() != x.getRank())
+    return emitOpError("has indices of rank ") << indices.getRank() << " for data of rank " << x.getRank();
+  if (failed(checkWithin(*this, indices, x, getAxis())))
+    return failure();
+  return checkUpdates(*this, getX(), getUpdates(), shapeOf(getIndices()));
+}
+
+LogicalResult ReverseSequenceOp::verify() {
+  int64_t rank = getX().getType().getRank(), batch = getBatchAxis(), time = getTimeAxis();
+  if (failed(checkAxis(getLoc(), batch, rank)) || failed(checkAxis(getLoc(), time, rank)))
+    return failure();
+  if (batch == time)
+    return emitOpError("has one axis for batch and time");
+  return checkShape(*this, getLengths(), shapeOf(getX())[batch]);
 }
 
 //===----------------------------------------------------------------------===//

@@ -25,9 +25,12 @@ static Shape reducedShape(Value x, ArrayRef<int64_t> axes, bool keepdims) {
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   int64_t rank = tensorTypeOf(adaptor.getX()).getRank();
-  for (int64_t axis : adaptor.getAxes())
+  for (auto [i, axis] : llvm::enumerate(adaptor.getAxes())) {
     if (failed(checkAxis(loc, axis, rank)))
       return failure();
+    if (llvm::is_contained(adaptor.getAxes().take_front(i), axis))
+      return emitOptionalError(loc, "axis ", axis, " stands twice");
+  }
   types.push_back(tensorType(reducedShape(adaptor.getX(), adaptor.getAxes(), adaptor.getKeepdims()), elementTypeOf(adaptor.getX())));
   return success();
 }
@@ -120,7 +123,25 @@ LogicalResult LayerNormOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   types.push_back(adaptor.getX().getType());
   return success();
 }
-LogicalResult LayerNormOp::verify() { return success(); }
+LogicalResult LayerNormOp::verify() {
+  // Scale and bias spread over x.
+  ArrayRef<int64_t> x = getX().getType().getShape();
+  for (Value v : {Value(getScale()), Value(getBias())}) {
+    if (!v)
+      continue;
+    if (elementTypeOf(v) != elementTypeOf(getX()))
+      return emitOpError("has a scale or bias of ") << elementTypeOf(v) << " for an input of " << elementTypeOf(getX());
+    ArrayRef<int64_t> shape = tensorTypeOf(v).getShape();
+    bool fits = shape.size() <= x.size();
+    for (size_t d = 0; fits && d < shape.size(); ++d) {
+      int64_t have = shape[d], want = x[x.size() - shape.size() + d];
+      fits = have == 1 || have == want || ShapedType::isDynamic(have) || ShapedType::isDynamic(want);
+    }
+    if (!fits)
+      return emitOpError("has a scale or bias of type ") << v.getType() << " for an input of type " << getX().getType();
+  }
+  return success();
+}
 OpFoldResult LayerNormOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
 LogicalResult LayerNormOp::getReference(ReferenceCall &call) {
   call.name = "layer_norm";

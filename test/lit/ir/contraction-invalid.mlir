@@ -212,3 +212,52 @@ func.func @pool_kind(%x: tensor<1x8x4xf32>) {
   %0 = mlc.pool median %x {dilations = array<i64: 1>, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>, window = array<i64: 2>} : tensor<1x8x4xf32> -> tensor<1x7x4xf32>
   return
 }
+
+// -----
+
+func.func @matmul_of_small_floats(%a: tensor<2x3xf8E5M2>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of float of 16 bits or more or integer of 8 bits or more values, but got 'tensor<2x3xf8E5M2>'}}
+  %0 = mlc.matmul %a, %a {trans_b = true} : tensor<2x3xf8E5M2>, tensor<2x3xf8E5M2> -> tensor<2x2xf8E5M2>
+  return
+}
+
+// -----
+
+func.func @packed_panels(%a: tensor<2x3xf32>, %b: tensor<2x3x16xf32>) {
+  // expected-error @+1 {{has a tensor of type 'tensor<2x3x16xf32>', expected 1 in dimension 0}}
+  %0 = mlc.matmul %a, %b columns <() -> (16)> : tensor<2x3xf32>, tensor<2x3x16xf32> -> tensor<2x16xf32>
+  return
+}
+
+// -----
+
+func.func @packed_width(%a: tensor<2x3xf32>, %b: tensor<1x3x8xf32>) {
+  // expected-error @+1 {{has a tensor of type 'tensor<1x3x8xf32>', expected 16 in dimension 2}}
+  %0 = mlc.matmul %a, %b columns <() -> (8)> : tensor<2x3xf32>, tensor<1x3x8xf32> -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_packed_channels(%x: tensor<1x8x8x4xf32>, %w: tensor<1x3x3x9x16xf32>) {
+  // expected-error @+1 {{has a tensor of type 'tensor<1x3x3x9x16xf32>', expected 4 in dimension 3}}
+  %0 = mlc.conv %x, %w {columns = 6, dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x8x8x4xf32>, tensor<1x3x3x9x16xf32> -> tensor<1x6x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_packed_padding(%x: tensor<1x8x8x4xf32>, %w: tensor<1x3x3x4x16xf32>) {
+  // expected-error @+1 {{has packed weights and padding}}
+  %0 = mlc.conv %x, %w {columns = 6, dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x8x8x4xf32>, tensor<1x3x3x4x16xf32> -> tensor<1x7x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_without_dimensions(%x: tensor<1x4xf32>, %w: tensor<6x4xf32>) {
+  // expected-error @+2 {{no spatial dimensions}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {dilations = array<i64>, groups = 1, high = array<i64>, low = array<i64>, strides = array<i64>} : tensor<1x4xf32>, tensor<6x4xf32> -> tensor<1x6xf32>
+  return
+}

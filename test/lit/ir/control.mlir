@@ -21,6 +21,20 @@ func.func @branches(%c: tensor<i1>, %x: !f) -> (!f, !f) {
   return %0#0, %0#1 : !f, !f
 }
 
+// CHECK-LABEL: @branch_without_results
+func.func @branch_without_results(%c: tensor<i1>, %n: tensor<i64>) attributes {mlc.symbols = [#mlc.symbol<"n", "data", 0, () -> ()>]} {
+  // CHECK: mlc.if %{{.+}} : tensor<i1> {
+  mlc.if %c : tensor<i1> {
+    // CHECK: mlc.bind
+    mlc.bind %n[0] as 0 : tensor<i64>
+  // CHECK: } else {
+  } else {
+    // CHECK: mlc.bind
+    mlc.bind %n[0] as 0 : tensor<i64>
+  }
+  return
+}
+
 // A size that differs between the branches is a symbol, which the operator binds.
 // CHECK-LABEL: @branch_binds
 func.func @branch_binds(%c: tensor<i1>) -> !d attributes {mlc.symbols = [#mlc.symbol<"m", "data", 0, () -> ()>]} {

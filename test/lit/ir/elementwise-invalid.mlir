@@ -83,8 +83,7 @@ func.func @compare_unknown_relation(%x: tensor<3xf32>) {
 // -----
 
 func.func @select_by_number(%c: tensor<3xi32>, %x: tensor<3xf32>) {
-  // expected-error @+2 {{the condition is no boolean}}
-  // expected-error @+1 {{failed to infer returned types}}
+  // expected-error @+1 {{operand #0 must be ranked tensor of 1-bit signless integer values, but got 'tensor<3xi32>'}}
   %0 = mlc.select %c, %x, %x : tensor<3xi32>, tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
   return
 }
@@ -121,5 +120,109 @@ func.func @bitcast_changes_width(%x: tensor<3xf32>) {
 func.func @unranked(%x: tensor<*xf32>) {
   // expected-error @+1 {{invalid kind of type specified: expected builtin.tensor, but found 'tensor<*xf32>'}}
   %0 = mlc.neg %x : tensor<*xf32> -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @unknown_without_expression(%x: tensor<?xf32>) {
+  // expected-error @+1 {{operand #0 of type 'tensor<?xf32>' has no expression for its unknown dimension 0 (#mlc.dims)}}
+  %0 = mlc.neg %x : tensor<?xf32> -> tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @expressions_for_other_dimensions(%x: tensor<?x2xf32, #mlc.dims<()[s0] -> (s0)>>) {
+  // expected-error @+1 {{has 1 expressions for 2 dimensions}}
+  %0 = mlc.neg %x : tensor<?x2xf32, #mlc.dims<()[s0] -> (s0)>> -> tensor<?x2xf32, #mlc.dims<()[s0] -> (s0)>>
+  return
+}
+
+// -----
+
+func.func @expression_of_another_size(%x: tensor<4x?xf32, #mlc.dims<()[s0] -> (5, s0)>>) {
+  // expected-error @+1 {{has another expression than its size for dimension 0}}
+  %0 = mlc.neg %x : tensor<4x?xf32, #mlc.dims<()[s0] -> (5, s0)>> -> tensor<4x?xf32, #mlc.dims<()[s0] -> (5, s0)>>
+  return
+}
+
+// -----
+
+func.func @no_such_symbol(%x: tensor<?xf32, #mlc.dims<()[s0] -> (s0)>>, %y: tensor<?xf32, #mlc.dims<()[s0, s1] -> (s1)>>) attributes {mlc.symbols = [#mlc.symbol<"n", "input", 1, () -> (0, 0)>]} {
+  // expected-error @+1 {{speaks of symbol s1, but the last one is s0}}
+  %0 = mlc.neg %y : tensor<?xf32, #mlc.dims<()[s0, s1] -> (s1)>> -> tensor<?xf32, #mlc.dims<()[s0, s1] -> (s1)>>
+  return
+}
+
+// -----
+
+func.func @too_large(%x: tensor<1000000000000x1000000000xf32>) {
+  // expected-error @+1 {{has too many elements}}
+  %0 = mlc.neg %x : tensor<1000000000000x1000000000xf32> -> tensor<1000000000000x1000000000xf32>
+  return
+}
+
+// -----
+
+func.func @complex(%x: tensor<4xcomplex<f32>>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of number values, but got 'tensor<4xcomplex<f32>>'}}
+  %0 = mlc.add %x, %x : tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>> -> tensor<4xcomplex<f32>>
+  return
+}
+
+// -----
+
+func.func @index(%x: tensor<4xindex>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of number values, but got 'tensor<4xindex>'}}
+  %0 = mlc.add %x, %x : tensor<4xindex>, tensor<4xindex> -> tensor<4xindex>
+  return
+}
+
+// -----
+
+func.func @odd_width(%x: tensor<4xi7>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of number values, but got 'tensor<4xi7>'}}
+  %0 = mlc.add %x, %x : tensor<4xi7>, tensor<4xi7> -> tensor<4xi7>
+  return
+}
+
+// -----
+
+func.func @signed(%x: tensor<4xsi32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of number values, but got 'tensor<4xsi32>'}}
+  %0 = mlc.add %x, %x : tensor<4xsi32>, tensor<4xsi32> -> tensor<4xsi32>
+  return
+}
+
+// -----
+
+func.func @exponential_of_integers(%x: tensor<4xi32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of float values, but got 'tensor<4xi32>'}}
+  %0 = mlc.exp %x : tensor<4xi32> -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @complement_of_floats(%x: tensor<4xf32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of integer or boolean values, but got 'tensor<4xf32>'}}
+  %0 = mlc.not %x : tensor<4xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @bits_of_floats(%x: tensor<4xf32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of integer or boolean values, but got 'tensor<4xf32>'}}
+  %0 = mlc.and %x, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @cast_to_no_number(%x: tensor<4xf32>) {
+  // expected-error @+1 {{attribute 'to' failed to satisfy constraint: type attribute of number}}
+  %0 = mlc.cast %x to index : tensor<4xf32> -> tensor<4xf32>
   return
 }

@@ -75,17 +75,17 @@ func.func @pad(%x: tensor<3x4xf32>, %v: tensor<f32>) {
 }
 
 // CHECK-LABEL: @index
-func.func @index(%x: tensor<3x4xf32>, %i: tensor<2x5xi64>, %p: tensor<7x2xi32>, %u: tensor<7xf32>, %v: tensor<2x5xf32>, %l: tensor<3xi64>) {
-  // CHECK: mlc.gather %{{.+}}, %{{.+}} axis 1 : tensor<3x4xf32>, tensor<2x5xi64> -> tensor<3x2x5xf32>
-  %g = mlc.gather %x, %i axis 1 : tensor<3x4xf32>, tensor<2x5xi64> -> tensor<3x2x5xf32>
-  // CHECK: mlc.gather_elements %{{.+}}, %{{.+}} axis 0 : tensor<3x4xf32>, tensor<2x5xi64> -> tensor<2x5xf32>
-  %e = mlc.gather_elements %x, %i axis 0 : tensor<3x4xf32>, tensor<2x5xi64> -> tensor<2x5xf32>
+func.func @index(%x: tensor<3x4xf32>, %i: tensor<2x4xi64>, %p: tensor<7x2xi32>, %u: tensor<7xf32>, %v: tensor<2x4xf32>, %l: tensor<3xi64>) {
+  // CHECK: mlc.gather %{{.+}}, %{{.+}} axis 1 : tensor<3x4xf32>, tensor<2x4xi64> -> tensor<3x2x4xf32>
+  %g = mlc.gather %x, %i axis 1 : tensor<3x4xf32>, tensor<2x4xi64> -> tensor<3x2x4xf32>
+  // CHECK: mlc.gather_elements %{{.+}}, %{{.+}} axis 0 : tensor<3x4xf32>, tensor<2x4xi64> -> tensor<2x4xf32>
+  %e = mlc.gather_elements %x, %i axis 0 : tensor<3x4xf32>, tensor<2x4xi64> -> tensor<2x4xf32>
   // CHECK: mlc.gather_nd %{{.+}}, %{{.+}} batch 0 : tensor<3x4xf32>, tensor<7x2xi32> -> tensor<7xf32>
   %n = mlc.gather_nd %x, %p batch 0 : tensor<3x4xf32>, tensor<7x2xi32> -> tensor<7xf32>
   // CHECK: mlc.scatter_nd %{{.+}}, %{{.+}}, %{{.+}} reduction 1 : tensor<3x4xf32>, tensor<7x2xi32>, tensor<7xf32> -> tensor<3x4xf32>
   %s = mlc.scatter_nd %x, %p, %u reduction 1 : tensor<3x4xf32>, tensor<7x2xi32>, tensor<7xf32> -> tensor<3x4xf32>
-  // CHECK: mlc.scatter_elements %{{.+}}, %{{.+}}, %{{.+}} axis 0 reduction 4 : tensor<3x4xf32>, tensor<2x5xi64>, tensor<2x5xf32> -> tensor<3x4xf32>
-  %a = mlc.scatter_elements %x, %i, %v axis 0 reduction 4 : tensor<3x4xf32>, tensor<2x5xi64>, tensor<2x5xf32> -> tensor<3x4xf32>
+  // CHECK: mlc.scatter_elements %{{.+}}, %{{.+}}, %{{.+}} axis 0 reduction 4 : tensor<3x4xf32>, tensor<2x4xi64>, tensor<2x4xf32> -> tensor<3x4xf32>
+  %a = mlc.scatter_elements %x, %i, %v axis 0 reduction 4 : tensor<3x4xf32>, tensor<2x4xi64>, tensor<2x4xf32> -> tensor<3x4xf32>
   // CHECK: mlc.reverse_sequence %{{.+}}, %{{.+}} batch 0 time 1 : tensor<3x4xf32>, tensor<3xi64> -> tensor<3x4xf32>
   %q = mlc.reverse_sequence %x, %l batch 0 time 1 : tensor<3x4xf32>, tensor<3xi64> -> tensor<3x4xf32>
   return

@@ -85,3 +85,36 @@ func.func @layer_norm_epsilon(%x: tensor<2x3xf32>) {
   %0 = mlc.layer_norm %x axis 1 : tensor<2x3xf32> -> tensor<2x3xf32>
   return
 }
+
+// -----
+
+func.func @reduce_axis_twice(%x: tensor<2x3xf32>) {
+  // expected-error @+2 {{axis 0 stands twice}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.reduce sum %x [0, 0] keepdims false : tensor<2x3xf32> -> tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @softmax_of_integers(%x: tensor<4xi32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of float values, but got 'tensor<4xi32>'}}
+  %0 = mlc.softmax %x axis 0 : tensor<4xi32> -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_scale(%x: tensor<2x3xf32>, %s: tensor<7xf32>) {
+  // expected-error @+1 {{has a scale or bias of type 'tensor<7xf32>' for an input of type 'tensor<2x3xf32>'}}
+  %0 = mlc.layer_norm %x scale %s : tensor<7xf32> axis 1 {epsilon = 1.0e-5 : f64} : tensor<2x3xf32> -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_bias_type(%x: tensor<2x3xf32>, %s: tensor<3xf64>) {
+  // expected-error @+1 {{has a scale or bias of 'f64' for an input of 'f32'}}
+  %0 = mlc.layer_norm %x bias %s : tensor<3xf64> axis 1 {epsilon = 1.0e-5 : f64} : tensor<2x3xf32> -> tensor<2x3xf32>
+  return
+}
