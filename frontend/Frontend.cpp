@@ -3,10 +3,9 @@
 #include "Dialect.h"
 #include "Format.h"
 #include "MappedFile.h"
+#include "mlir/Reader.h"
 #include "onnx/Importer.h"
 
-#include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -15,17 +14,6 @@ using namespace mlir;
 namespace mlc::frontend {
 
 namespace {
-
-OwningOpRef<ModuleOp> parseMlir(const MappedFile &file, MLIRContext &context, Diagnostics &problems) {
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &d) {
-    std::string where;
-    if (auto loc = dyn_cast<FileLineColLoc>(d.getLocation()))
-      where = "line " + std::to_string(loc.getLine()) + ", column " + std::to_string(loc.getColumn());
-    problems.error(where, d.str());
-    return success();
-  });
-  return parseSourceString<ModuleOp>(llvm::StringRef(file.data(), file.size()), ParserConfig(&context), problems.getFile());
-}
 
 OwningOpRef<ModuleOp> import(const std::string &path, const ImportOptions &options, MLIRContext &context, Diagnostics &problems,
                              CheckResult *check) {
@@ -43,7 +31,7 @@ OwningOpRef<ModuleOp> import(const std::string &path, const ImportOptions &optio
   case Format::Onnx:
     return onnx::importOnnx(path, *file, options, context, problems, check);
   case Format::MlirText:
-    return parseMlir(*file, context, problems);
+    return readMlir(*file, options, context, problems, check);
   case Format::Empty:
     problems.error("", "it is empty");
     return nullptr;
