@@ -491,7 +491,8 @@ OwningOpRef<ModuleOp> Importer::run() {
 
 namespace {
 
-// Counts the operators and lists those without a rule, in inner graphs and functions as well.
+// Counts the operators and lists those without a rule, in inner graphs and functions as well. Whether a branch of an If is
+// ever taken is known only by importing; `certain` says that something is missing elsewhere.
 class Scan {
 public:
   Scan(const Model &model, Diagnostics &problems, frontend::CheckResult *check) : model(model), problems(problems), check(check) {}
@@ -500,6 +501,7 @@ public:
     for (const auto &node : graph.node())
       this->node(node, opsets);
   }
+  bool certain = false;
 
 private:
   void node(const proto::NodeProto &node, const Opsets &opsets) {
@@ -521,20 +523,26 @@ private:
     auto opset = opsets.find(domain);
     if (opset == opsets.end()) {
       problems.error(describe(node), "the model does not import its domain '" + node.domain() + "'");
+      certain |= !branches;
     } else if (Lookup found = findRule(domain, node.op_type(), opset->second); !found.rule) {
       problems.unsupported(describe(node), {node.op_type(), domain, opset->second, found.reason});
+      certain |= !branches;
     }
+    bool isBranch = domain.empty() && node.op_type() == "If";
+    branches += isBranch;
     for (const auto &attribute : node.attribute()) {
       if (attribute.has_g())
         graph(attribute.g(), opsets);
       for (const auto &inner : attribute.graphs())
         graph(inner, opsets);
     }
+    branches -= isBranch;
   }
 
   const Model &model;
   Diagnostics &problems;
   frontend::CheckResult *check;
+  unsigned branches = 0; // around the node
   std::set<const proto::FunctionProto *> visited;
 };
 
@@ -545,9 +553,13 @@ OwningOpRef<ModuleOp> importOnnx(const std::string &path, const frontend::Mapped
   std::shared_ptr<Model> model = readModel(path, file, problems);
   if (!model)
     return nullptr;
-  Scan(*model, problems, check).graph(model->graph(), model->opsets);
-  if (problems.any())
+  Scan scan(*model, problems, check);
+  scan.graph(model->graph(), model->opsets);
+  if (scan.certain)
     return nullptr;
+  // The list of what is missing in branches holds if one of them is imported.
+  const Diagnostics missing = problems;
+  problems.clear();
   constexpr int kMaxImports = 16;
   std::vector<bool> decisions;
   std::optional<Diagnostics> first;
@@ -571,7 +583,7 @@ OwningOpRef<ModuleOp> importOnnx(const std::string &path, const frontend::Mapped
     problems.clear();
   }
   if (!misfit)
-    problems = *first;
+    problems = missing.any() && llvm::any_of(first->problems(), [](const auto &p) { return p.isUnsupported; }) ? missing : *first;
   else
     problems.clear();
   return misfit;

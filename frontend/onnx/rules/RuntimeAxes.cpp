@@ -79,9 +79,8 @@ Value alongRuntimeAxes(NodeContext &n, Value x, Value axes, bool reduces, Value 
 
 std::optional<Axes> constantAxes(NodeContext &n, size_t operand, StringRef attribute, bool &atRunTime) {
   atRunTime = false;
-  if (!attribute.empty())
-    if (auto values = n.integers(attribute))
-      return Axes(*values);
+  if (!attribute.empty()) // in these versions there is no operand
+    return n.integers(attribute);
   Value given = n.optional(operand);
   if (!given)
     return std::nullopt;
