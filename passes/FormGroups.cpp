@@ -249,6 +249,7 @@ void Former::joinProducers() {
           // A row's other operands are read at the row's own index.
           if (g.emitter == "row" && op == g.root && v != op->getOperand(0))
             continue;
+          p->root->emitRemark() << "computed where " << op->getName() << " reads it";
           for (Operation *o : p->ops)
             of[o] = &g;
           operatorsFused += p->ops.size();

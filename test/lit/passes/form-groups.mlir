@@ -92,6 +92,7 @@ func.func @stays_apart(%x: tensor<16x16xf32>, %w: tensor<1x16x16xf32>) -> tensor
 // CHECK-NOT: mlc.group
 // CHECK: return
 func.func @cheap_producer(%x: !m) -> tensor<8xf32> {
+  // expected-remark @+1 {{computed where mlc.reduce reads it}}
   %q = mlc.mul %x, %x : !m, !m -> !m
   %s = mlc.reduce sum %q [1] keepdims false : !m -> tensor<8xf32>
   return %s : tensor<8xf32>
