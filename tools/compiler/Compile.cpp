@@ -34,11 +34,11 @@ public:
   bool run() {
     std::optional<Emit> found = emitKind(request.emit, request.output);
     if (!found)
-      return say(request.output + ": its ending does not say what to write: expected .so, .a, .o, .h, .mlir, .ll, .s, or --emit=KIND");
+      return misuse("-o " + request.output + ": its ending does not say what to write: expected .so, .a, .o, .h, .mlir, .ll, .s, or --emit=KIND");
     kind = *found;
     if (request.output == "-" && !isText(kind))
-      return say("standard output is for texts only: name a file with -o");
-    if (!prepareLevels() || !stages.import())
+      return misuse("-o: standard output is for texts only, expected the name of a file");
+    if (!prepareLevels() || !stages.knowsPass() || !stages.import())
       return false;
     if (kind == Emit::mlir)
       return put(moduleText(stages.module(), true));
@@ -65,10 +65,16 @@ private:
     return false;
   }
 
+  bool misuse(const std::string &message) {
+    result.status = 2;
+    result.messages.push_back("command line: " + message);
+    return false;
+  }
+
   bool prepareLevels() {
     Expected<std::vector<CpuTarget>> levels = levelsOf(request.cpus, request.target);
     if (!levels)
-      return say(toString(levels.takeError()));
+      return misuse(toString(levels.takeError()));
     lower.levels = std::move(*levels);
     lower.producer = "mlc " MLC_VERSION;
     StringRef base = request.output == "-" ? sys::path::stem(request.model) : sys::path::stem(request.output);

@@ -147,7 +147,7 @@ private:
 void inspect(const InspectRequest &request, CompileResult &result, std::string &text) {
   Expected<std::vector<CpuTarget>> levels = levelsOf(request.cpus, "");
   if (!levels) {
-    result.status = 1;
+    result.status = 2;
     result.messages.push_back(toString(levels.takeError()));
     return;
   }

@@ -13,6 +13,7 @@
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
@@ -59,8 +60,10 @@ std::string locationText(Location loc) {
 
 std::string moduleText(ModuleOp module, bool withWeights) {
   OpPrintingFlags flags;
+  // In elements of at least four bytes; and in hexadecimal digits, with the alignment before them.
+  constexpr int64_t kLargest = 64 * 1024;
   if (!withWeights)
-    flags.elideLargeElementsAttrs(32).elideLargeResourceString(32);
+    flags.elideLargeElementsAttrs(kLargest / 4).elideLargeResourceString(2 * kLargest + 16);
   std::string text;
   llvm::raw_string_ostream os(text);
   module.print(os, flags);
@@ -70,17 +73,22 @@ std::string moduleText(ModuleOp module, bool withWeights) {
 
 llvm::Expected<std::vector<CpuTarget>> levelsOf(const std::vector<std::string> &names, const std::string &target) {
   std::vector<CpuTarget> levels;
+  std::optional<CpuTarget> plain = CpuTarget::named("generic", target);
+  if (!plain)
+    return llvm::createStringError("--target: there is no '" + target + "' (expected x86_64-linux, aarch64-linux or riscv64-linux)");
+  bool isX86 = llvm::StringRef(plain->triple).starts_with("x86_64");
   for (const std::string &name : names.empty() ? CpuTarget::defaultLevels(target) : names) {
     std::optional<CpuTarget> level = CpuTarget::named(name, target);
     if (!level)
       return llvm::createStringError("--cpu: no processor level '" + name + "' for " + (target.empty() ? "this machine" : target) +
-                                     " (expected x86-64-v2, x86-64-v3, x86-64-v4, native, generic, or a processor's name in LLVM)");
+                                     " (expected " + (isX86 ? "x86-64-v2, x86-64-v3, x86-64-v4, " : "") +
+                                     (CpuTarget::named("native", target) ? "native, " : "") + "generic, or a processor's name in LLVM)");
     for (const CpuTarget &other : levels)
       if (other.level == name)
         return llvm::createStringError("--cpu: the level '" + name + "' is named twice");
     levels.push_back(std::move(*level));
   }
-  if (levels.size() > 1 && !llvm::StringRef(levels[0].triple).starts_with("x86_64"))
+  if (levels.size() > 1 && !isX86)
     return llvm::createStringError("--cpu: several levels in one artefact are for x86-64 only; give one for " + target);
   return levels;
 }
@@ -125,6 +133,8 @@ Stages::~Stages() = default;
 
 /// Errors are messages; remarks, where they are asked for, and warnings are notes.
 LogicalResult Stages::diagnose(mlir::Diagnostic &d) {
+  if (d.getSeverity() == DiagnosticSeverity::Remark && !options.remarks)
+    return success();
   std::string where = locationText(d.getLocation());
   std::string line = options.model + ": " + (where.empty() ? "" : where + ": ") + d.str();
   for (mlir::Diagnostic &note : d.getNotes())
@@ -132,7 +142,7 @@ LogicalResult Stages::diagnose(mlir::Diagnostic &d) {
   line = oneLine(std::move(line));
   if (d.getSeverity() == DiagnosticSeverity::Error)
     result.messages.push_back(std::move(line));
-  else if (d.getSeverity() == DiagnosticSeverity::Warning || options.remarks)
+  else
     result.notes.push_back(std::move(line));
   return success();
 }
@@ -181,6 +191,37 @@ std::string Stages::modelName() {
   return llvm::sys::path::stem(options.model).str();
 }
 
+bool Stages::knowsPass() {
+  if (options.printAfter.empty() || options.printAfter == "all")
+    return true;
+  PassManager pm(context.get());
+  buildPipeline(pm);
+  unsigned depth = 0;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  pm.printAsTextualPipeline(os);
+  // "builtin.module(func.func(canonicalize{…},cse,…))": the names stand within both brackets.
+  SmallVector<StringRef> parts;
+  for (char &c : text) {
+    depth += c == '{';
+    bool inName = !depth && c != '(' && c != ')' && c != ',';
+    depth -= c == '}';
+    c = inName ? c : ' ';
+  }
+  StringRef(text).split(parts, ' ', -1, /*KeepEmpty=*/false);
+  std::string known;
+  llvm::StringSet<> seen;
+  for (StringRef name : parts)
+    if (!name.contains('.') && seen.insert(name).second)
+      known += (known.empty() ? "" : ", ") + name.str();
+  if (seen.contains(options.printAfter))
+    return true;
+  result.status = 2;
+  result.messages.push_back("command line: --print-ir-after: there is no pass '" + options.printAfter + "' (expected all, or one of " +
+                            known + ")");
+  return false;
+}
+
 bool Stages::import() {
   progress("read the model", 0);
   frontend::ImportOptions import;
@@ -198,14 +239,6 @@ bool Stages::import() {
       refuse("", "the importer refused it and did not say why");
     return false;
   }
-  auto functions = module().getOps<func::FuncOp>();
-  if (std::distance(functions.begin(), functions.end()) != 1 || (*functions.begin()).isExternal() ||
-      !llvm::hasSingleElement((*functions.begin()).getBody()))
-    return refuse("", "expected a module with one function of one block");
-  func::FuncOp main = *functions.begin();
-  for (Type type : llvm::concat<const Type>(main.getArgumentTypes(), main.getResultTypes()))
-    if (!isa<RankedTensorType>(type))
-      return refuse("", "expected a function over ranked tensors only");
   lap("import");
   if (wantsDumps())
     dump("import.mlir", print(false));

@@ -28,6 +28,8 @@ public:
   Stages(StageOptions options, CompileResult &result);
   ~Stages();
 
+  /// Whether the pass after which to print is one of the pipeline.
+  bool knowsPass();
   bool import();
   bool group();
   bool makeSchedule();
@@ -40,7 +42,7 @@ public:
   /// Says how long the stage that ends here took, if that is asked for.
   void lap(const std::string &stage);
   void progress(const std::string &stage, double share);
-  /// Writes a file into the folder of dumps, if there is one. Weights are left out.
+  /// Writes a file into the folder of dumps, if there is one. Large constants are left out.
   void dump(const std::string &name, const std::string &text);
   bool wantsDumps() const { return !options.dumpTo.empty(); }
 
@@ -65,7 +67,7 @@ private:
 /// The first layer's name in a location, else its place in a text, else "".
 std::string locationText(mlir::Location loc);
 
-/// A module as text that can be read again; without weights it is for people.
+/// A module as text that can be read again; without weights only where no constant is larger than 64 KiB.
 std::string moduleText(mlir::ModuleOp module, bool withWeights);
 
 /// The processor levels that are asked for; an error names the one that there is not.

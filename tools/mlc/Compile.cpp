@@ -62,8 +62,8 @@ void addCompile(CLI::App &app, Action &action) {
   command->add_flag("--debug", request->debug, "Line table of the layers");
   command->add_flag("--remarks", request->remarks, "Say which decisions were taken, and why");
   command->add_flag("--time-passes", request->timePasses, "Say what took how long");
-  text("--print-ir-after", request->printAfter, "Print the module after a pass, or after all", "PASS");
-  text("--dump-to", request->dumpTo, "Write every stage into this folder", "DIR");
+  text("--print-ir-after", request->printAfter, "Print the module after a pass, or after all; without constants above 64 KiB", "PASS");
+  text("--dump-to", request->dumpTo, "Write every stage into this folder; without constants above 64 KiB", "DIR");
   text("--only-kernel", request->onlyKernel, "Only this kernel (with --emit=kernels, llvm or asm)", "NAME");
   command->footer("Examples:\n"
                   "  mlc compile model.onnx -o model.so\n"

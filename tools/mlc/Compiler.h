@@ -31,7 +31,7 @@ struct CompileRequest {
   std::function<void(const std::string &stage, double share)> progress;  // may be empty
 };
 
-// Status as the program's exit status: 0 done, 1 refused, 70 internal fault. `messages` are whole lines without the
+// Status as the program's exit status: 0 done, 1 refused, 2 wrong use, 70 internal fault. `messages` are whole lines without the
 // "mlc: error: " in front: FILE: LOCATION: what is wrong.
 struct CompileResult {
   int status = 0;

@@ -47,7 +47,7 @@ int conclude(const CompileResult &result) {
     std::fprintf(stderr, "mlc: error: %s\n", message.c_str());
   if (result.status != Done && result.messages.empty())
     return broken("the compiler refused and did not say why");
-  if (result.status != Done && result.status != Refused)
+  if (result.status != Done && result.status != Refused && result.status != Usage)
     return Fault;
   return result.status;
 }
