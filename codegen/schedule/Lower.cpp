@@ -70,7 +70,12 @@ public:
     GlobalVariable *outputSteps = stepRows();
     Function *level = emitLevelFunction(*module, name, options.levels);
     KernelTables kernels(*module, name, s, options.levels);
-    Function *run = RunEmitter(*module, s, name, kernels, level, weights, outputSteps).emit();
+    std::optional<StepLines> lines;
+    if (!options.debugFile.empty())
+      lines.emplace(*module, s, options.debugFile, options.producer);
+    Function *run = RunEmitter(*module, s, name, kernels, level, weights, outputSteps, lines ? &*lines : nullptr).emit();
+    if (lines)
+      lines->finish();
     Function *shapes = ShapesEmitter(*module, s).emit(name);
     GlobalVariable *model = descriptor(run, shapes, level, weights, outputSteps);
     if (s.isStatic())

@@ -15,6 +15,7 @@ struct LowerOptions {
   std::string name;                 // of the model, for people
   std::string producer;             // "mlc 0.1.0"
   std::vector<CpuTarget> levels;    // at least one, best last
+  std::string debugFile;            // the model's file, for a line table of the steps; empty: none
   bool entry = false;               // defines MLC_MODEL_SYMBOL as well (shared libraries)
   bool program = false;             // defines mlc_linked_model and keeps all else hidden (programs)
 };

@@ -6,6 +6,8 @@
 
 #include "codegen/Target.h"
 
+#include "llvm/IR/DIBuilder.h"
+
 namespace mlc {
 
 /// The kernels of a model for all levels: one constant table of function pointers a level, or the kernels themselves where
@@ -22,10 +24,28 @@ private:
   std::vector<llvm::Function *> first;
 };
 
+/// A line table for the function that runs a model: line n is step n - 1 of the schedule, as `mlc inspect` lists them, in an
+/// inlined function of the name of the step's layers.
+class StepLines {
+public:
+  StepLines(llvm::Module &module, const Schedule &schedule, llvm::StringRef file, llvm::StringRef producer);
+  void attach(llvm::Function *run);
+  llvm::DebugLoc between() const;              // what belongs to no step
+  llvm::DebugLoc ofStep(unsigned step);
+  void finish() { builder.finalize(); }
+
+private:
+  llvm::DISubprogram *subprogram(llvm::StringRef name, unsigned line);
+  llvm::DIBuilder builder;
+  const Schedule &schedule;
+  llvm::DIFile *file;
+  llvm::DISubprogram *run = nullptr;
+};
+
 class RunEmitter : FunctionEmitter {
 public:
   RunEmitter(llvm::Module &module, const Schedule &schedule, const std::string &name, const KernelTables &kernels,
-             llvm::Function *level, llvm::GlobalVariable *weights, llvm::GlobalVariable *outputSteps);
+             llvm::Function *level, llvm::GlobalVariable *weights, llvm::GlobalVariable *outputSteps, StepLines *lines = nullptr);
   llvm::Function *emit();
 
 private:
@@ -84,6 +104,7 @@ private:
   const KernelTables &kernels;
   llvm::Function *level, *launcher = nullptr;
   llvm::GlobalVariable *weights, *outputSteps;
+  StepLines *lines;
 
   llvm::Value *call = nullptr, *context = nullptr, *table = nullptr, *arena = nullptr, *steps = nullptr, *outputArray = nullptr;
   llvm::Value *parallelFunction = nullptr, *growFunction = nullptr, *outputFunction = nullptr, *traceFunction = nullptr;

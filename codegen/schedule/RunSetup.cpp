@@ -4,6 +4,8 @@
 
 #include "codegen/Kernel.h"
 
+#include "llvm/Support/Path.h"
+
 using namespace llvm;
 
 namespace mlc {
@@ -36,8 +38,34 @@ KernelTables::KernelTables(Module &module, StringRef name, const Schedule &sched
 }
 
 RunEmitter::RunEmitter(Module &module, const Schedule &schedule, const std::string &name, const KernelTables &kernels, Function *level,
-                       GlobalVariable *weights, GlobalVariable *outputSteps)
-    : FunctionEmitter(module, schedule), name(name), kernels(kernels), level(level), weights(weights), outputSteps(outputSteps) {}
+                       GlobalVariable *weights, GlobalVariable *outputSteps, StepLines *lines)
+    : FunctionEmitter(module, schedule), name(name), kernels(kernels), level(level), weights(weights), outputSteps(outputSteps),
+      lines(lines) {}
+
+StepLines::StepLines(Module &module, const Schedule &schedule, StringRef path, StringRef producer) : builder(module), schedule(schedule) {
+  module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);
+  module.addModuleFlag(Module::Warning, "Dwarf Version", 4);
+  file = builder.createFile(sys::path::filename(path), sys::path::parent_path(path));
+  builder.createCompileUnit(DISourceLanguageName(dwarf::DW_LANG_C11), file, producer, /*isOptimized=*/true, "", 0);
+}
+
+DISubprogram *StepLines::subprogram(StringRef name, unsigned line) {
+  auto *type = builder.createSubroutineType(builder.getOrCreateTypeArray({}));
+  return builder.createFunction(file, name, "", file, line, type, line, DINode::FlagZero, DISubprogram::SPFlagDefinition);
+}
+
+void StepLines::attach(Function *f) {
+  run = subprogram(f->getName(), 0);
+  f->setSubprogram(run);
+}
+
+DebugLoc StepLines::between() const { return DILocation::get(run->getContext(), 0, 0, run); }
+
+DebugLoc StepLines::ofStep(unsigned step) {
+  const std::string &layers = schedule.steps[step].layers;
+  auto *call = DILocation::getDistinct(run->getContext(), step + 1, 0, run);
+  return DILocation::get(run->getContext(), step + 1, 0, subprogram(layers.empty() ? schedule.steps[step].kernel : layers, step + 1), call);
+}
 
 Value *RunEmitter::field(StructType *type, Value *of, unsigned index) {
   return b.CreateLoad(type->getElementType(index), b.CreateStructGEP(type, of, index));
@@ -230,6 +258,10 @@ Function *RunEmitter::emit() {
   auto *f = Function::Create(abi.run, GlobalValue::ExternalLinkage, name + "_run_call", module);
   f->setDoesNotThrow();
   launcher = emitLaunch();
+  if (lines) {
+    lines->attach(f);
+    b.SetCurrentDebugLocation(lines->between());
+  }
   begin(f);
   call = f->getArg(0);
   size_t words = 1;

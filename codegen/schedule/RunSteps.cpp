@@ -154,9 +154,13 @@ void RunEmitter::traceStep(unsigned step, bool begin) {
 
 void RunEmitter::step(mlir::Operation *op, unsigned index) {
   whenStep(static_cast<int>(index), [&] {
+    if (lines)
+      b.SetCurrentDebugLocation(lines->ofStep(index));
     traceStep(index, true);
     operation(op);
     traceStep(index, false);
+    if (lines)
+      b.SetCurrentDebugLocation(lines->between());
   });
 }
 

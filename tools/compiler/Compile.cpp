@@ -77,6 +77,8 @@ private:
       return misuse(toString(levels.takeError()));
     lower.levels = std::move(*levels);
     lower.producer = "mlc " MLC_VERSION;
+    if (request.debug)
+      lower.debugFile = request.model;
     StringRef base = request.output == "-" ? sys::path::stem(request.model) : sys::path::stem(request.output);
     lower.symbol = cIdentifier(request.name.empty() ? base : StringRef(request.name));
     lower.entry = kind == Emit::shared;

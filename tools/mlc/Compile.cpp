@@ -59,7 +59,7 @@ void addCompile(CLI::App &app, Action &action) {
   command->add_option("--jobs,-j", request->jobs, "Kernels compiled at a time (default: the cores)")
       ->check(CLI::Range(1, 1024));
   text("--cache", request->cache, "Folder of compiled kernels, or none", "DIR");
-  command->add_flag("--debug", request->debug, "Line table of the layers");
+  command->add_flag("--debug", request->debug, "Line table: line n of the model's file is step n of mlc inspect, a function of its layers' names");
   command->add_flag("--remarks", request->remarks, "Say which decisions were taken, and why");
   command->add_flag("--time-passes", request->timePasses, "Say what took how long");
   text("--print-ir-after", request->printAfter, "Print the module after a pass, or after all; without constants above 64 KiB", "PASS");
