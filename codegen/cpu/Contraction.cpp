@@ -5,6 +5,10 @@
 // panels' vectors once, and one element of A a row, which is broadcast into the multiply-add. What follows (bias, activation,
 // residual) is computed on the accumulators before the only store.
 //
+// Rows that do not fill a tile are computed by a whole one whose surplus rows read the last row again; its accumulators go
+// through a scratch tile in L1, from where a loop takes the rows that exist. The same loop serves whole tiles where what
+// follows is long, so that its code stands once and not once a row.
+//
 // A task is a block of rows times a block of panels; within it a panel is kept while the rows pass by, so that weights come
 // from near caches and A, a block of which fits L2, too.
 //
@@ -33,7 +37,9 @@ void mergeStrided(SmallVectorImpl<Dimension> &dims) {
   for (Dimension d : dims) {
     if (constantOf(d.extent) == std::optional<int64_t>(1))
       continue;
-    if (!merged.empty() && merged.back().stride == d.extent * d.stride) {
+    // Products of symbols are compared factor by factor: they have no order of their own.
+    AffineExpr ratio = merged.empty() ? nullptr : divideExactly(merged.back().stride, d.extent * d.stride);
+    if (ratio && constantOf(ratio) == std::optional<int64_t>(1)) {
       merged.back() = {merged.back().extent * d.extent, d.stride};
       continue;
     }
@@ -226,9 +232,12 @@ public:
 
 private:
   void emitRows(Value from, Value to, Value panel, int64_t panels);
-  void emitTile(Value row, int64_t rows, Value panel, int64_t panels);
+  /// A tile of `rows` rows, of which `valid` exist (null: all).
+  void emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels);
   void emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels);
-  Value rowOffset(Value row);
+  void emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels);
+  bool longEpilogue(int64_t vectors);
+  SmallVector<Value> rowOffsets(Value row, int64_t rows, Value valid);
   Value multiplyAdd(Value x, Value y, Value sum);
   Value zero();
 
@@ -243,6 +252,7 @@ private:
   std::optional<IterationSpace> space; // rows are one dimension for all that is fused
   Value aOffset, bOffset, firstColumn; // of the group and batch at hand
   SmallVector<Value> batchIndex;
+  Value scratch; // the accumulators of one tile
 };
 
 Value Emitter::zero() {
@@ -258,15 +268,44 @@ Value Emitter::multiplyAdd(Value x, Value y, Value sum) {
   return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), sum);
 }
 
-Value Emitter::rowOffset(Value row) {
+/// Where the rows from `row` on begin in A. From one row to the next an index is counted up and carried over, since a
+/// division a row would cost more than many a row's products. Rows from `valid` on repeat the one before.
+SmallVector<Value> Emitter::rowOffsets(Value row, int64_t rows, Value valid) {
   SmallVector<AffineExpr> extents;
-  for (Dimension d : c.rows)
+  SmallVector<Value> strides;
+  for (Dimension d : c.rows) {
     extents.push_back(d.extent);
-  Value offset = aOffset;
+    strides.push_back(k.expression(d.stride));
+  }
   SmallVector<Value> at = k.delinearize(row, extents);
-  for (auto [i, d] : llvm::zip(at, c.rows))
-    offset = k.add(offset, k.mul(i, k.expression(d.stride)));
-  return offset;
+  Value offset = aOffset;
+  for (auto [i, s] : llvm::zip(at, strides))
+    offset = k.add(offset, k.mul(i, s));
+  SmallVector<Value> offsets{offset};
+  int64_t inner = static_cast<int64_t>(c.rows.size()) - 1;
+  for (int64_t r = 1; r < rows; ++r) {
+    if (inner <= 0 && !valid) { // constant distances fold into the addresses
+      offsets.push_back(inner < 0 ? offset : k.add(offset, k.mul(k.index(r), strides[0])));
+      continue;
+    }
+    Value next = inner < 0 ? offset : k.add(offsets.back(), strides[inner]);
+    Value one = k.index(1);
+    for (int64_t d = inner; d > 0; --d) {
+      Value size = k.expression(extents[d]);
+      Value index = k.add(at[d], one);
+      Value full = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, index, size);
+      Value jump = k.sub(strides[d - 1], k.mul(size, strides[d]));
+      next = k.add(next, arith::SelectOp::create(b, loc, full, jump, k.index(0)));
+      at[d] = arith::SelectOp::create(b, loc, full, k.index(0), index);
+      one = arith::SelectOp::create(b, loc, full, k.index(1), k.index(0));
+    }
+    if (valid) {
+      Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, k.index(r), valid);
+      next = arith::SelectOp::create(b, loc, exists, next, offsets.back());
+    }
+    offsets.push_back(next);
+  }
+  return offsets;
 }
 
 void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
@@ -359,16 +398,35 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
   }
 }
 
-void Emitter::emitTile(Value row, int64_t rows, Value panel, int64_t panels) {
-  SmallVector<Value> rowIndex, offsets;
-  for (int64_t r = 0; r < rows; ++r) {
-    rowIndex.push_back(k.add(row, k.index(r)));
-    // One merged dimension: constant distances, which fold into the addresses.
-    if (c.rows.size() <= 1 && r > 0)
-      offsets.push_back(k.add(offsets[0], k.mul(k.index(r), c.rows.empty() ? k.index(0) : k.expression(c.rows[0].stride))));
-    else
-      offsets.push_back(rowOffset(rowIndex.back()));
+/// Whether code for what follows the root would be longer than the products themselves.
+bool Emitter::longEpilogue(int64_t vectors) {
+  int64_t operations = 0;
+  for (Operation &op : k.group.getBody().front().without_terminator())
+    if (auto p = dyn_cast<Pointwise>(op))
+      operations += p.getElementCost();
+  return operations * vectors > 96;
+}
+
+void Emitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
+  int64_t width = panels * kPanel;
+  if (!scratch) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&k.function.front());
+    int64_t most = tile.rows * tile.panels * kPanel;
+    scratch = memref::AllocaOp::create(b, loc, MemRefType::get({most}, element), b.getI64IntegerAttr(64));
   }
+  for (auto [i, v] : llvm::enumerate(accumulators))
+    vector::StoreOp::create(b, loc, v, scratch, k.index(i * lanes));
+  k.loop(k.index(0), valid, 1, [&](Value r) {
+    SmallVector<Value> sums;
+    for (int64_t v = 0; v < panels * vectors; ++v)
+      sums.push_back(vector::LoadOp::create(b, loc, VectorType::get({lanes}, element), scratch, k.add(k.mul(r, k.index(width)), k.index(v * lanes))));
+    emitEpilogue(k.add(row, r), panel, sums, panels);
+  });
+}
+
+void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels) {
+  SmallVector<Value> offsets = rowOffsets(row, rows, valid);
   Value depth = k.expression(c.depth);
   Value panelSize = k.mul(depth, k.index(kPanel));
   Value bBase = k.add(bOffset, k.mul(panel, panelSize));
@@ -407,8 +465,9 @@ void Emitter::emitTile(Value row, int64_t rows, Value panel, int64_t panels) {
     Value stride = k.expression(dim.stride), inner = k.expression(below);
     bool last = d + 1 == c.reduction.size();
     // Large tiles hide the loop's own instructions; small ones need more steps at a time.
-    int64_t most = rows * panels * vectors >= 8 ? 2 : 4;
-    int64_t unroll = !last || !extent ? 1 : most == 4 && *extent % 4 == 0 ? 4 : *extent % 2 == 0 ? 2 : *extent % 3 == 0 ? 3 : 1;
+    int64_t sumsPerStep = rows * panels * vectors;
+    int64_t most = valid || sumsPerStep >= 16 ? 1 : sumsPerStep >= 8 ? 2 : 4;
+    int64_t unroll = !last || !extent || most == 1 ? 1 : most == 4 && *extent % 4 == 0 ? 4 : *extent % 2 == 0 ? 2 : *extent % 3 == 0 ? 3 : 1;
     return k.loop(k.index(0), k.expression(dim.extent), unroll, sums, [&](Value i, ValueRange carried) {
       SmallVector<Value> current(carried);
       for (int64_t u = 0; u < unroll; ++u) {
@@ -419,6 +478,13 @@ void Emitter::emitTile(Value row, int64_t rows, Value panel, int64_t panels) {
     });
   };
   accumulators = nest(0, k.index(0), k.index(0), accumulators);
+  if (valid || longEpilogue(rows * panels * vectors)) {
+    emitEpilogueRowByRow(row, valid ? valid : k.index(rows), panel, accumulators, panels);
+    return;
+  }
+  SmallVector<Value> rowIndex;
+  for (int64_t r = 0; r < rows; ++r)
+    rowIndex.push_back(k.add(row, k.index(r)));
   emitEpilogue(rowIndex, panel, accumulators, panels);
 }
 
@@ -426,18 +492,20 @@ void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
   Value count = k.sub(to, from);
   Value rest = b.createOrFold<arith::RemUIOp>(loc, count, k.index(tile.rows));
   Value whole = k.sub(to, rest);
-  k.loop(from, whole, tile.rows, [&](Value row) { emitTile(row, tile.rows, panel, panels); });
+  k.loop(from, whole, tile.rows, [&](Value row) { emitTile(row, tile.rows, nullptr, panel, panels); });
   if (tile.rows == 1)
     return;
   auto total = constantOf(c.rowCount);
   if (!total) {
-    int64_t half = tile.rows / 2;
-    Value middle = whole;
-    if (half > 1) {
-      middle = k.add(whole, k.mul(b.createOrFold<arith::DivUIOp>(loc, rest, k.index(half)), k.index(half)));
-      k.loop(whole, middle, half, [&](Value row) { emitTile(row, half, panel, panels); });
-    }
-    k.loop(middle, to, 1, [&](Value row) { emitTile(row, 1, panel, panels); });
+    // A product's rows are often the batch, and often one.
+    Value single = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, k.index(1));
+    auto branch = scf::IfOp::create(b, loc, single, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    emitTile(whole, 1, nullptr, panel, panels);
+    b.setInsertionPointToStart(branch.elseBlock());
+    int64_t half = (tile.rows + 1) / 2;
+    k.loop(whole, to, half, [&](Value row) { emitTile(row, half, k.min(k.sub(to, row), k.index(half)), panel, panels); });
     return;
   }
   // The rests that blocks can have, each with a tile of its height.
@@ -454,7 +522,7 @@ void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
     auto branch = scf::IfOp::create(b, loc, is, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    emitTile(whole, r, panel, panels);
+    emitTile(whole, r, nullptr, panel, panels);
   }
 }
 

@@ -57,7 +57,6 @@ static void initializeTargets() {
 
 namespace {
 
-/// One compilation: owns the context, so that threads share nothing.
 /// The code generator of a target, one a thread: its tables cost more to make than a small kernel to compile.
 llvm::TargetMachine *machineFor(const CpuTarget &target) {
   thread_local llvm::StringMap<std::unique_ptr<llvm::TargetMachine>> machines;
@@ -67,6 +66,7 @@ llvm::TargetMachine *machineFor(const CpuTarget &target) {
   return machine.get();
 }
 
+/// One compilation: owns the context, so that threads share nothing.
 class Compilation {
 public:
   Compilation(const CpuTarget &target) : target(target) {}
