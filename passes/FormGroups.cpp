@@ -105,6 +105,7 @@ private:
   bool mayTakeConsumer(Group *g, Operation *op, Value through);
   void joinConsumers();
   void joinProducers();
+  void joinPadding();
   void build(Group &g);
   bool usedOnlyIn(Operation *op, Group *g);
 
@@ -264,6 +265,36 @@ void Former::joinProducers() {
   }
 }
 
+/// Zeros around the spatial dimensions, which a window that is clipped at the border need not read.
+static bool isZeroPadding(PadOp pad) {
+  auto zero = [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(0); };
+  auto low = pad.getLow().exprs(), high = pad.getHigh().exprs();
+  for (auto [l, h] : llvm::zip(low, high))
+    if (constantOf(l).value_or(-1) < 0 || constantOf(h).value_or(-1) < 0)
+      return false;
+  bool ends = zero(low.front()) && zero(low.back()) && zero(high.front()) && zero(high.back());
+  bool value = !pad.getValue() || matchPattern(pad.getValue(), m_AnyZeroFloat()) || matchPattern(pad.getValue(), m_Zero());
+  return pad.getMode() == PadMode::constant && ends && value && llvm::all_of(pad.getInterior(), [](int64_t i) { return i == 0; });
+}
+
+/// Depthwise convolutions read past the padding of their input.
+void Former::joinPadding() {
+  for (Group &g : groups) {
+    auto conv = dyn_cast<ConvOp>(g.root);
+    if (g.dead || g.emitter != "window" || !conv)
+      continue;
+    auto pad = conv.getX().getDefiningOp<PadOp>();
+    Group *p = pad ? producer(conv.getX()) : nullptr;
+    if (!p || p->dead || p->root != pad || p->ops.size() != 1 || !isZeroPadding(pad) || !usedOnlyIn(pad, &g) || !pad->hasOneUse())
+      continue;
+    pad.emitRemark() << "left out: the window is clipped at the border";
+    of[pad] = &g;
+    ++operatorsFused;
+    g.ops.insert(g.ops.begin(), pad);
+    p->dead = true;
+  }
+}
+
 /// Whether the group's results at an index follow from the value at that very index, or, of rows, from that row.
 static bool readAtIndex(Value v, ArrayRef<Operation *> members) {
   return llvm::all_of(members, [&](Operation *u) {
@@ -413,7 +444,7 @@ void Former::build(Group &g) {
   SmallVector<int64_t> inPlace;
   SmallVector<bool> taken(operands.size());
   if (g.emitter != "irregular" && g.emitter != "recurrent" && !isa<ConcatOp>(g.root) &&
-      llvm::all_of(g.ops, [&](Operation *op) { return op == g.root || isElementwise(op); }))
+      llvm::all_of(g.ops, [&](Operation *op) { return op == g.root || isElementwise(op) || (isa<PadOp>(op) && isa<ConvOp>(g.root)); }))
     for (auto [r, result] : llvm::enumerate(results))
       for (auto [o, operand] : llvm::enumerate(operands)) {
         bool same = operand.getType() == result.getType() && !taken[o];
@@ -434,6 +465,7 @@ void Former::build(Group &g) {
 
 void Former::run() {
   joinConsumers();
+  joinPadding();
   joinProducers();
   for (Group &g : groups)
     if (!g.dead)

@@ -9,11 +9,14 @@
 // through a scratch tile in L1, from where a loop takes the rows that exist. The same loop serves whole tiles where what
 // follows is long, so that its code stands once and not once a row.
 //
-// A task is a block of rows times a block of panels; within it a panel is kept while the rows pass by, so that weights come
-// from near caches and A, a block of which fits L2, too.
+// A task is a block of rows times a block of panels; within it a panel is kept while the rows pass by. A block of A fits L2.
+// A long reduction is taken in chunks, so that the part of the panel at hand stays in L1 for all rows; between chunks the
+// sums wait in a scratch block of the task's own. While one chunk is used, the next is called from memory, a little with
+// each step.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Cut.h"
 #include "KernelBuilder.h"
 
 #include <cmath>
@@ -23,6 +26,12 @@ using namespace mlir;
 namespace mlc {
 
 constexpr int64_t kPanel = 16;
+// Steps of a chunk: at most so many, so that 64 bytes each stay in L1, and not so few that taking up the sums shows.
+constexpr int64_t kMostSteps = 256, kFewSteps = 64;
+// Weights of this many bytes are far away when they are needed.
+constexpr int64_t kFarWeights = 128 << 10;
+// Rows whose sums a task keeps at most.
+constexpr int64_t kScratchRows = 512;
 
 namespace {
 
@@ -53,14 +62,55 @@ struct Contraction {
   Operation *root;
   Value a, b, result;
   SmallVector<Dimension> rows, reduction;
-  AffineExpr rowCount, depth;          // products of the extents
+  SmallVector<Dimension> chunks;       // the outer part of the reduction, of which a chunk is one index; may be empty
+  AffineExpr rowCount, depth;          // products of the extents of rows, and of chunks and reduction
+  AffineExpr footprint;                // elements of A that a row adds to a block
   Shape batch;                         // dimensions with a B of their own
   SmallVector<AffineExpr> aBatch, bBatch; // strides of A in elements and of B in matrices
   int64_t groups = 1;
   AffineExpr columns, panels;          // of one group
   int64_t groupStride = 0;             // of A's elements
   int64_t batchRank = 0;               // leading dimensions of the result that are batch
+
+  bool chunked() const { return !chunks.empty(); }
+  /// Moves the outer part of a long reduction into `chunks`.
+  void cutReduction();
 };
+
+void Contraction::cutReduction() {
+  auto steps = constantOf(depth);
+  if (!steps || *steps <= kMostSteps * 3 / 2)
+    return;
+  // The innermost dimensions, and what divides the next.
+  int64_t size = 1;
+  size_t d = reduction.size();
+  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= kMostSteps)
+    size *= *constantOf(reduction[--d].extent);
+  int64_t part = 1;
+  if (d > 0) {
+    int64_t extent = *constantOf(reduction[d - 1].extent);
+    for (int64_t p = 2; p <= extent && size * p <= kMostSteps; ++p)
+      if (extent % p == 0)
+        part = p;
+  }
+  if (size * part < kFewSteps)
+    return;
+  MLIRContext *ctx = root->getContext();
+  SmallVector<Dimension> all(reduction);
+  reduction.clear();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < d)
+      chunks.push_back(all[i]);
+    if (i + 1 == d) {
+      int64_t extent = *constantOf(all[i].extent);
+      chunks.push_back({constantExpr(extent / part, ctx), all[i].stride * part});
+      if (part > 1)
+        reduction.push_back({constantExpr(part, ctx), all[i].stride});
+    }
+    if (i + 1 > d)
+      reduction.push_back(all[i]);
+  }
+}
 
 Contraction describe(GroupOp group) {
   Contraction c;
@@ -125,29 +175,41 @@ Contraction describe(GroupOp group) {
   }
   c.panels = c.columns.ceilDiv(kPanel);
   c.rowCount = c.depth = one;
+  if (auto conv = dyn_cast<ConvOp>(c.root)) {
+    int64_t each = c.groupStride;
+    for (auto [stride, window] : llvm::zip(conv.getStrides(), conv.getWindow()))
+      each *= std::min(stride, window);
+    c.footprint = constantExpr(each, ctx);
+  }
   for (Dimension d : c.rows)
     c.rowCount = c.rowCount * d.extent;
   for (Dimension d : c.reduction)
     c.depth = c.depth * d.extent;
+  if (!c.footprint)
+    c.footprint = c.depth;
   mergeStrided(c.rows);
   mergeStrided(c.reduction);
+  c.cutReduction();
   return c;
 }
 
 /// How rows and panels are cut into tasks. The same for all levels, so it does not ask the processor.
 struct Blocks {
-  int64_t rows = 48, panels = 1; // of one block
+  int64_t rows = 48, panels = 1; // of one block; the last may have less
   AffineExpr rowBlocks, panelBlocks;
 };
 
 Blocks blocksOf(const Contraction &c) {
   Blocks blocks;
-  auto depth = constantOf(c.depth), rows = constantOf(c.rowCount);
-  // A block of A takes at most 128 kB; 48 rows are whole tiles at every level.
-  int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 48;
-  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, 48 * 64);
-  if (rows && *rows <= blocks.rows)
+  auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount);
+  // A block of A takes some 128 kB; 48 rows are whole tiles at every level.
+  int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 96;
+  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, c.chunked() ? kScratchRows / 48 * 48 : 48 * 64);
+  // Blocks alike in size, rather than a short one at the end; a quarter more is no harm.
+  if (rows && *rows <= blocks.rows * 5 / 4)
     blocks.rows = std::max<int64_t>(1, *rows);
+  else if (rows)
+    blocks.rows = llvm::divideCeil(*rows, llvm::divideCeil(*rows, blocks.rows));
   blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
   auto panels = constantOf(c.panels);
   if (!panels) {
@@ -174,30 +236,34 @@ struct Tile {
   int64_t rows, panels;
 };
 
-/// The register tile: as many accumulators as the registers hold beside the panel's vectors and one broadcast.
-Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, std::optional<int64_t> rows) {
+/// The register tile: as many accumulators as the registers hold beside the panel's vectors and one broadcast. `blocks`:
+/// rows of the blocks that there are, where that is known.
+Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks) {
   int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
   int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
   int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
   int64_t most = std::max<int64_t>(1, accumulators / (vectors * wide));
-  if (rows && *rows < most) { // few rows: more panels at a time
-    int64_t high = std::max<int64_t>(1, *rows);
+  if (blocks.empty())
+    return {most, wide};
+  if (blocks[0] < most) { // few rows: more panels at a time
+    int64_t high = std::max<int64_t>(1, blocks[0]);
     return {high, std::clamp<int64_t>(accumulators / (vectors * high), 1, std::min<int64_t>(panels, 4))};
   }
-  if (!rows)
-    return {most, wide};
-  // The height that leaves the cheapest rest. A step of k costs the multiply-adds, two at a time, but never less than
-  // their latency.
+  // A step of k costs the multiply-adds, two at a time, but never less than their latency.
   auto cost = [&](int64_t height) {
     double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
     double loads = static_cast<double>(height + vectors * wide) / 2;
-    return std::max({multiplyAdds, loads, 4.0});
+    return height == 0 ? 0 : std::max({multiplyAdds, loads, 4.0});
   };
   int64_t best = most;
   double least = 1e300;
-  for (int64_t height = most; height >= std::max<int64_t>(1, most * 2 / 3); --height) {
-    double total = static_cast<double>(*rows / height) * cost(height) + (*rows % height ? cost(*rows % height) : 0);
-    if (total < least * 0.999)
+  for (int64_t height = most; height >= std::max<int64_t>(1, most / 2); --height) {
+    double total = 0;
+    for (int64_t rows : blocks) {
+      Cut cut = cutRows(rows, height);
+      total += static_cast<double>(cut.high) * cost(height) + static_cast<double>(cut.low) * cost(height - 1) + cost(cut.rest);
+    }
+    if (total < least * 0.99)
       least = total, best = height;
   }
   return {best, wide};
@@ -210,7 +276,12 @@ public:
     lanes = std::min<int64_t>(kPanel, std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth()));
     vectors = kPanel / lanes;
     auto rows = constantOf(c.rowCount);
-    tile = tileFor(k.target, lanes, blocks.panels, rows ? std::optional(std::min(*rows, blocks.rows)) : std::nullopt);
+    SmallVector<int64_t> sizes;
+    if (rows && *rows > 0) {
+      sizes.assign(std::min<int64_t>((*rows - 1) / blocks.rows, 4), blocks.rows);
+      sizes.push_back((*rows - 1) % blocks.rows + 1);
+    }
+    tile = tileFor(k.target, lanes, blocks.panels, sizes);
     // The space of the result: batch dimensions as they are, rows, columns.
     Shape y = shapeOf(c.result);
     SmallVector<Value> tensors{c.result};
@@ -232,10 +303,14 @@ public:
 
 private:
   void emitRows(Value from, Value to, Value panel, int64_t panels);
+  void emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels);
   /// A tile of `rows` rows, of which `valid` exist (null: all).
   void emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels);
   void emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels);
+  void emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels);
   void emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels);
+  Value scratchAt(Value row, int64_t panels, int64_t vector);
+  Type vectorType() { return VectorType::get({lanes}, element); }
   bool longEpilogue(int64_t vectors);
   SmallVector<Value> rowOffsets(Value row, int64_t rows, Value valid);
   Value multiplyAdd(Value x, Value y, Value sum);
@@ -252,7 +327,9 @@ private:
   std::optional<IterationSpace> space; // rows are one dimension for all that is fused
   Value aOffset, bOffset, firstColumn; // of the group and batch at hand
   SmallVector<Value> batchIndex;
-  Value scratch; // the accumulators of one tile
+  Value scratch;                                   // the accumulators of a tile, or of all rows of a task
+  Value firstRow;                                  // of the task
+  Value chunkA, chunkK, isFirstChunk, isLastChunk; // of the chunk at hand: offset in A, number of its first step
 };
 
 Value Emitter::zero() {
@@ -407,20 +484,29 @@ bool Emitter::longEpilogue(int64_t vectors) {
   return operations * vectors > 96;
 }
 
-void Emitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
-  int64_t width = panels * kPanel;
+/// Where in the scratch block a vector of accumulators stands: of the row itself where sums wait there, else of its place in
+/// the tile.
+Value Emitter::scratchAt(Value row, int64_t panels, int64_t vector) {
   if (!scratch) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&k.function.front());
-    int64_t most = tile.rows * tile.panels * kPanel;
+    int64_t most = ((c.chunked() ? blocks.rows : 0) + tile.rows) * tile.panels * kPanel;
     scratch = memref::AllocaOp::create(b, loc, MemRefType::get({most}, element), b.getI64IntegerAttr(64));
   }
-  for (auto [i, v] : llvm::enumerate(accumulators))
-    vector::StoreOp::create(b, loc, v, scratch, k.index(i * lanes));
+  return k.add(k.mul(row, k.index(panels * kPanel)), k.index(vector * lanes));
+}
+
+void Emitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
+  for (auto [i, v] : llvm::enumerate(accumulators)) {
+    Value at = scratchAt(k.index(i / (panels * vectors)), panels, i % (panels * vectors));
+    vector::StoreOp::create(b, loc, v, scratch, at);
+  }
   k.loop(k.index(0), valid, 1, [&](Value r) {
     SmallVector<Value> sums;
-    for (int64_t v = 0; v < panels * vectors; ++v)
-      sums.push_back(vector::LoadOp::create(b, loc, VectorType::get({lanes}, element), scratch, k.add(k.mul(r, k.index(width)), k.index(v * lanes))));
+    for (int64_t v = 0; v < panels * vectors; ++v) {
+      Value at = scratchAt(r, panels, v);
+      sums.push_back(vector::LoadOp::create(b, loc, vectorType(), scratch, at));
+    }
     emitEpilogue(k.add(row, r), panel, sums, panels);
   });
 }
@@ -432,31 +518,71 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
   Value bBase = k.add(bOffset, k.mul(panel, panelSize));
   Memory a = k.memory[c.a], w = k.memory[c.b];
   GroupSource convert(k, lanes), scalar(k, 1);
-  SmallVector<Value> accumulators(rows * panels * vectors, zero());
+  Value place = k.sub(row, firstRow);
 
-  // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step.
-  auto step = [&](Value aAt, Value kAt, ValueRange sums) {
-    SmallVector<Value> next;
+  SmallVector<Value> accumulators(rows * panels * vectors, zero());
+  if (c.chunked()) {
+    SmallVector<Type> types(accumulators.size(), vectorType());
+    auto branch = scf::IfOp::create(b, loc, types, isFirstChunk, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, loc, accumulators);
+    b.setInsertionPointToStart(branch.elseBlock());
+    for (auto [i, sum] : llvm::enumerate(accumulators)) {
+      Value at = scratchAt(k.add(place, k.index(i / (panels * vectors))), panels, i % (panels * vectors));
+      sum = vector::LoadOp::create(b, loc, vectorType(), scratch, at);
+    }
+    scf::YieldOp::create(b, loc, accumulators);
+    accumulators.assign(branch.getResults().begin(), branch.getResults().end());
+  }
+
+  // The part of the next chunk that is called for during this tile: its share of the rows, so many elements a step.
+  int64_t storageBytes = (w.element.getIntOrFloatBitWidth() + 7) / 8;
+  AffineExpr steps = constantExpr(1, k.group.getContext());
+  for (Dimension d : c.reduction)
+    steps = steps * d.extent;
+  Value next, share;
+  int64_t shareKnown = 16;
+  auto bytes = constantOf(c.depth * c.panels * kPanel * storageBytes);
+  if (!bytes || *bytes >= kFarWeights) {
+    if (auto total = constantOf(c.rowCount)) {
+      shareKnown = std::clamp<int64_t>(llvm::divideCeil(kPanel * tile.rows, std::min(*total, blocks.rows)), 1, kPanel);
+      share = k.index(shareKnown);
+    } else {
+      share = k.min(b.createOrFold<arith::CeilDivUIOp>(loc, k.index(kPanel * tile.rows), k.expression(c.rowCount)), k.index(kPanel));
+    }
+    Value tilesBefore = b.createOrFold<arith::DivUIOp>(loc, place, k.index(tile.rows));
+    next = k.add(k.mul(k.expression(steps), k.index(kPanel)), k.mul(tilesBefore, k.mul(share, k.expression(steps))));
+  }
+
+  // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step in the chunk.
+  Value chunkBase = chunkK ? k.add(bBase, k.mul(chunkK, k.index(kPanel))) : bBase;
+  auto step = [&](Value aAt, Value kAt, ValueRange sums, bool prefetch) {
+    SmallVector<Value> results;
     SmallVector<Value> bs;
-    Value bAt = k.add(bBase, k.mul(kAt, k.index(kPanel)));
+    Value bAt = k.add(chunkBase, k.mul(kAt, k.index(kPanel)));
     for (int64_t p = 0; p < panels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
         Value at = k.add(p ? k.add(bAt, k.mul(panelSize, k.index(p))) : bAt, k.index(v * lanes));
         VectorType type = VectorType::get({lanes}, storageType(w.element));
         bs.push_back(convert.fromStorage(vector::LoadOp::create(b, loc, type, w.base, at), w.element));
       }
+    for (int64_t p = 0; next && prefetch && p < panels; ++p) {
+      Value at = k.add(k.add(chunkBase, k.mul(panelSize, k.index(p))), k.add(next, k.mul(kAt, share)));
+      memref::PrefetchOp::create(b, loc, w.base, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+    }
     for (int64_t r = 0; r < rows; ++r) {
       Value x = scalar.fromStorage(memref::LoadOp::create(b, loc, a.base, k.add(offsets[r], aAt)), a.element);
-      Value wide = vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, element), x);
+      Value wide = vector::BroadcastOp::create(b, loc, vectorType(), x);
       for (int64_t v = 0; v < panels * vectors; ++v)
-        next.push_back(multiplyAdd(wide, bs[v], sums[r * panels * vectors + v]));
+        results.push_back(multiplyAdd(wide, bs[v], sums[r * panels * vectors + v]));
     }
-    return next;
+    return results;
   };
 
-  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums) {
+  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange, bool)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums, bool prefetch) {
     if (d == c.reduction.size())
-      return step(aAt, kAt, sums);
+      return step(aAt, kAt, sums, prefetch);
     Dimension dim = c.reduction[d];
     auto extent = constantOf(dim.extent);
     AffineExpr below = constantExpr(1, k.group.getContext());
@@ -472,12 +598,25 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
       SmallVector<Value> current(carried);
       for (int64_t u = 0; u < unroll; ++u) {
         Value at = k.add(i, k.index(u));
-        current = nest(d + 1, k.add(aAt, k.mul(at, stride)), k.add(kAt, k.mul(at, inner)), current);
+        // A line is called for once, or as often as steps fall on it.
+        bool call = u == 0 || shareKnown * unroll > kPanel;
+        current = nest(d + 1, k.add(aAt, k.mul(at, stride)), k.add(kAt, k.mul(at, inner)), current, prefetch && call);
       }
       return current;
     });
   };
-  accumulators = nest(0, k.index(0), k.index(0), accumulators);
+  accumulators = nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, true);
+
+  OpBuilder::InsertionGuard guard(b);
+  if (c.chunked()) {
+    auto branch = scf::IfOp::create(b, loc, isLastChunk, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.elseBlock());
+    for (auto [i, sum] : llvm::enumerate(accumulators)) {
+      Value at = scratchAt(k.add(place, k.index(i / (panels * vectors))), panels, i % (panels * vectors));
+      vector::StoreOp::create(b, loc, sum, scratch, at);
+    }
+    b.setInsertionPointToStart(branch.thenBlock());
+  }
   if (valid || longEpilogue(rows * panels * vectors)) {
     emitEpilogueRowByRow(row, valid ? valid : k.index(rows), panel, accumulators, panels);
     return;
@@ -488,42 +627,83 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
   emitEpilogue(rowIndex, panel, accumulators, panels);
 }
 
+/// All rows of a task for one chunk after the other.
+void Emitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels) {
+  firstRow = from;
+  if (!c.chunked()) {
+    emitRows(from, to, panel, panels);
+    return;
+  }
+  AffineExpr count = constantExpr(1, k.group.getContext()), steps = count;
+  SmallVector<AffineExpr> extents;
+  for (Dimension d : c.chunks) {
+    count = count * d.extent;
+    extents.push_back(d.extent);
+  }
+  for (Dimension d : c.reduction)
+    steps = steps * d.extent;
+  Value chunks = k.expression(count);
+  k.loop(k.index(0), chunks, 1, [&](Value chunk) {
+    chunkA = k.index(0);
+    for (auto [i, d] : llvm::zip(k.delinearize(chunk, extents), c.chunks))
+      chunkA = k.add(chunkA, k.mul(i, k.expression(d.stride)));
+    chunkK = k.mul(chunk, k.expression(steps));
+    isFirstChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, chunk, k.index(0));
+    isLastChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(chunk, k.index(1)), chunks);
+    emitRows(from, to, panel, panels);
+  });
+}
+
+/// Rows whose number is known only at run time: whole tiles, then a row alone or tiles of half the height.
 void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
-  Value count = k.sub(to, from);
-  Value rest = b.createOrFold<arith::RemUIOp>(loc, count, k.index(tile.rows));
+  if (auto total = constantOf(c.rowCount)) {
+    emitKnownRows(*total, from, to, panel, panels);
+    return;
+  }
+  Value rest = b.createOrFold<arith::RemUIOp>(loc, k.sub(to, from), k.index(tile.rows));
   Value whole = k.sub(to, rest);
   k.loop(from, whole, tile.rows, [&](Value row) { emitTile(row, tile.rows, nullptr, panel, panels); });
   if (tile.rows == 1)
     return;
-  auto total = constantOf(c.rowCount);
-  if (!total) {
-    // A product's rows are often the batch, and often one.
-    Value single = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, k.index(1));
-    auto branch = scf::IfOp::create(b, loc, single, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    emitTile(whole, 1, nullptr, panel, panels);
-    b.setInsertionPointToStart(branch.elseBlock());
-    int64_t half = (tile.rows + 1) / 2;
-    k.loop(whole, to, half, [&](Value row) { emitTile(row, half, k.min(k.sub(to, row), k.index(half)), panel, panels); });
-    return;
-  }
-  // The rests that blocks can have, each with a tile of its height.
-  SmallVector<int64_t> rests;
-  auto note = [&](int64_t rows) {
-    if (rows % tile.rows && !llvm::is_contained(rests, rows % tile.rows))
-      rests.push_back(rows % tile.rows);
+  // A product's rows are often the batch, and often one.
+  Value single = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, k.index(1));
+  auto branch = scf::IfOp::create(b, loc, single, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  emitTile(whole, 1, nullptr, panel, panels);
+  b.setInsertionPointToStart(branch.elseBlock());
+  int64_t half = (tile.rows + 1) / 2;
+  k.loop(whole, to, half, [&](Value row) { emitTile(row, half, k.min(k.sub(to, row), k.index(half)), panel, panels); });
+}
+
+/// Rows in blocks of known sizes, without a rest wherever two neighbouring heights make up the block.
+void Emitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels) {
+  int64_t lastRows = (total - 1) % blocks.rows + 1;
+  Cut cut = cutRows(blocks.rows, tile.rows), end = cutRows(lastRows, tile.rows);
+  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, to, k.index(total));
+  auto choose = [&](int64_t usual, int64_t last) {
+    return usual == last || total == lastRows ? k.index(last)
+                                              : Value(arith::SelectOp::create(b, loc, isLast, k.index(last), k.index(usual)));
   };
-  if (*total >= blocks.rows)
-    note(blocks.rows);
-  note(*total % blocks.rows);
-  for (int64_t r : rests) {
-    Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, k.index(r));
+  if (total == lastRows)
+    cut = end;
+  Value high = k.add(from, choose(cut.high * tile.rows, end.high * tile.rows));
+  Value low = k.add(high, choose(cut.low * (tile.rows - 1), end.low * (tile.rows - 1)));
+  if (cut.high || end.high)
+    k.loop(from, high, tile.rows, [&](Value row) { emitTile(row, tile.rows, nullptr, panel, panels); });
+  if (cut.low || end.low)
+    k.loop(high, low, tile.rows - 1, [&](Value row) { emitTile(row, tile.rows - 1, nullptr, panel, panels); });
+  auto one = [&](int64_t rows) {
+    Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.sub(to, low), k.index(rows));
     auto branch = scf::IfOp::create(b, loc, is, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    emitTile(whole, r, nullptr, panel, panels);
-  }
+    emitTile(low, rows, nullptr, panel, panels);
+  };
+  if (cut.rest)
+    one(cut.rest);
+  if (end.rest && end.rest != cut.rest)
+    one(end.rest);
 }
 
 LogicalResult Emitter::emit() {
@@ -554,11 +734,11 @@ LogicalResult Emitter::emit() {
       Value count = k.sub(lastPanel, firstPanel);
       wholeEnd = k.sub(lastPanel, b.createOrFold<arith::RemUIOp>(loc, count, k.index(tile.panels)));
     }
-    k.loop(firstPanel, wholeEnd, tile.panels, [&](Value panel) { emitRows(from, to, panel, tile.panels); });
+    k.loop(firstPanel, wholeEnd, tile.panels, [&](Value panel) { emitRowsOfChunks(from, to, panel, tile.panels); });
     auto panels = constantOf(c.panels);
     bool uneven = tile.panels > 1 && (!panels || blocks.panels % tile.panels || *panels % blocks.panels % tile.panels);
     if (uneven)
-      k.loop(wholeEnd, lastPanel, 1, [&](Value panel) { emitRows(from, to, panel, 1); });
+      k.loop(wholeEnd, lastPanel, 1, [&](Value panel) { emitRowsOfChunks(from, to, panel, 1); });
   });
   return failure(k.failed);
 }

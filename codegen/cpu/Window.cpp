@@ -1,11 +1,13 @@
 //===- Window.cpp - depthwise convolutions and pooling ------------------------===//
 //
 // Vectors run along channels; a task is one row of the output. A depthwise convolution keeps a few neighbouring outputs in
-// registers, so that a weight is loaded once for all of them; its input carries its padding (`pad` before it). Pooling clips
-// its window at the borders instead, since what lies outside does not count.
+// registers, so that a weight is loaded once for all of them, and takes all channels of them before it moves on, so that
+// memory is read in its order. Windows are clipped at the borders: what lies outside is not read. Where the width is known
+// the first and the last outputs of a row have code of their own, which leaves out the taps beyond the border.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Cut.h"
 #include "KernelBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,14 +20,24 @@ namespace mlc {
 
 namespace {
 
-// Outputs of a row that a depthwise convolution holds at a time.
-constexpr int64_t kPixels = 4;
+// Outputs of a row that a depthwise convolution holds at a time: enough to hide the latency of multiply-adds.
+constexpr int64_t kPixels = 8;
+// Taps along a row that are written out one by one.
+constexpr int64_t kUnrolledTaps = 9;
 
 class Emitter {
 public:
   explicit Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), root(rootOf(k.group)), x(root->getOperand(0)), y(root->getResult(0)) {
+    // Padding that is fused is not read.
+    if (auto pad = x.getDefiningOp<PadOp>(); pad && isa<ConvOp>(root)) {
+      x = pad.getX();
+      clipped = true;
+      for (AffineExpr e : ArrayRef(pad.getLow().exprs()).drop_front().drop_back())
+        low.push_back(*constantOf(e));
+    }
     in = shapeOf(x), out = shapeOf(y);
     rank = in.size() - 2;
+    low.resize(rank);
     element = computeType(elementTypeOf(y));
   }
   LogicalResult emit();
@@ -33,8 +45,14 @@ public:
 private:
   /// Stores all results of the group at a place whose root value is known.
   void finish(GroupSource &source, ArrayRef<Value> place, LaneIndex channel, Value value);
+  /// The taps k of spatial dimension d for which start + k * dilation lies in 0 … size - 1: from … to - 1.
+  struct Taps {
+    Value from, to;
+  };
+  Taps tapsInside(Value start, Value size, int64_t window, int64_t dilation);
   void depthwiseRow(ConvOp conv, ArrayRef<Value> place);
-  void depthwisePixels(ConvOp conv, GroupSource &source, LaneIndex channel, ArrayRef<Value> place, Value first, int64_t count);
+  enum class Border { none, known, any }; // what is outside: nothing, what the constant place says, whatever
+  void depthwisePixels(ConvOp conv, ArrayRef<Value> place, ArrayRef<Taps> outer, Value first, int64_t count, Border border);
   void poolPixel(PoolOp pool, GroupSource &source, LaneIndex channel, ArrayRef<Value> place);
   Value real(Type type, double value);
 
@@ -44,6 +62,8 @@ private:
   Operation *root;
   Value x, y;
   Shape in, out;
+  SmallVector<int64_t> low; // padding before the spatial dimensions
+  bool clipped = false;
   int64_t rank;
   Type element;
 };
@@ -62,85 +82,140 @@ void Emitter::finish(GroupSource &source, ArrayRef<Value> place, LaneIndex chann
       source.store(result, index, e);
 }
 
-void Emitter::depthwisePixels(ConvOp conv, GroupSource &source, LaneIndex channel, ArrayRef<Value> place, Value first, int64_t count) {
-  SmallVector<int64_t> window = conv.getWindow();
-  Type type = source.valueType(elementTypeOf(y));
-  SmallVector<Value> sums(count, arith::ConstantOp::create(b, loc, b.getZeroAttr(type)));
-  // place: n and all spatial dimensions but the last.
-  auto tap = [&](ArrayRef<Value> at, ValueRange current) {
-    SmallVector<LaneIndex> weight;
-    for (Value v : at)
-      weight.push_back(source.uniform(v));
-    weight.push_back(channel);
-    Value w = source.load(k.memory[conv.getWeights()], weight);
-    SmallVector<Value> next;
-    for (int64_t p = 0; p < count; ++p) {
-      SmallVector<LaneIndex> index{source.uniform(place[0])};
-      for (int64_t d = 0; d < rank; ++d) {
-        Value o = d + 1 < rank ? place[d + 1] : k.add(first, k.index(p));
-        Value i = k.add(k.mul(o, k.index(conv.getStrides()[d])), k.mul(at[d], k.index(conv.getDilations()[d])));
-        index.push_back(source.uniform(i));
-      }
-      index.push_back(channel);
-      Value v = source.at(x, index);
-      if (!v)
-        return SmallVector<Value>(current);
-      if (isa<FloatType>(element) && k.target.fusedMultiplyAdd && isa<VectorType>(type))
-        next.push_back(vector::FMAOp::create(b, loc, v, w, current[p]));
-      else if (isa<FloatType>(element))
-        next.push_back(arith::AddFOp::create(b, loc, current[p], arith::MulFOp::create(b, loc, v, w)));
-      else
-        next.push_back(arith::AddIOp::create(b, loc, current[p], arith::MulIOp::create(b, loc, v, w)));
-    }
-    return next;
+Emitter::Taps Emitter::tapsInside(Value start, Value size, int64_t window, int64_t dilation) {
+  auto below = [&](Value length) { // taps k with k * dilation < length
+    return k.min(k.ceilDiv(k.max(length, k.index(0)), dilation), k.index(window));
   };
-  int64_t taps = 1;
-  for (int64_t w : window)
-    taps *= w;
-  if (taps <= 25) {
-    for (int64_t t = 0; t < taps; ++t) {
-      SmallVector<Value> at(rank);
-      int64_t left = t;
-      for (int64_t d = rank; d-- > 0; left /= window[d])
-        at[d] = k.index(left % window[d]);
-      sums = tap(at, sums);
-    }
-  } else {
-    SmallVector<Value> at;
+  return {below(k.sub(k.index(0), start)), below(k.sub(size, start))};
+}
+
+/// `place`: n and all spatial dimensions but the last; `first` … `first` + count - 1 of the last.
+void Emitter::depthwisePixels(ConvOp conv, ArrayRef<Value> place, ArrayRef<Taps> outer, Value first, int64_t count, Border border) {
+  SmallVector<int64_t> window = conv.getWindow();
+  int64_t stride = conv.getStrides()[rank - 1], dilation = conv.getDilations()[rank - 1], taps = window[rank - 1];
+  Value size = k.expression(in[rank]);
+  Value start = k.sub(k.mul(first, k.index(stride)), k.index(low[rank - 1]));
+  auto known = getConstantIntValue(OpFoldResult(start));
+  auto width = constantOf(in[rank]);
+  k.vectorLoop(out.back(), k.groupLanes(), [&](GroupSource &source, LaneIndex channel) {
+    Type type = source.valueType(elementTypeOf(y));
+    SmallVector<Value> sums(count, arith::ConstantOp::create(b, loc, b.getZeroAttr(type)));
+    SmallVector<Value> at; // taps of the outer dimensions
+    // One tap of the last dimension, for all outputs that it has something for.
+    auto tap = [&](Value t, std::optional<int64_t> number, ValueRange current) {
+      SmallVector<LaneIndex> weight;
+      for (Value v : at)
+        weight.push_back(source.uniform(v));
+      weight.push_back(source.uniform(t));
+      weight.push_back(channel);
+      Value w = source.load(k.memory[conv.getWeights()], weight);
+      SmallVector<Value> next(current);
+      for (int64_t p = 0; p < count; ++p) {
+        if (border == Border::known) {
+          int64_t i = *known + p * stride + *number * dilation;
+          if (i < 0 || i >= *width)
+            continue;
+        }
+        SmallVector<LaneIndex> index{source.uniform(place[0])};
+        for (int64_t d = 0; d + 1 < rank; ++d)
+          index.push_back(source.uniform(k.add(k.sub(k.mul(place[d + 1], k.index(conv.getStrides()[d])), k.index(low[d])),
+                                               k.mul(at[d], k.index(conv.getDilations()[d])))));
+        Value distance = number ? k.index(p * stride + *number * dilation) : k.add(k.index(p * stride), k.mul(t, k.index(dilation)));
+        index.push_back(source.uniform(k.add(start, distance)));
+        index.push_back(channel);
+        Value v = source.at(x, index);
+        if (!v)
+          return next;
+        if (isa<FloatType>(element) && k.target.fusedMultiplyAdd && isa<VectorType>(type))
+          next[p] = vector::FMAOp::create(b, loc, v, w, current[p]);
+        else if (isa<FloatType>(element))
+          next[p] = arith::AddFOp::create(b, loc, current[p], arith::MulFOp::create(b, loc, v, w));
+        else
+          next[p] = arith::AddIOp::create(b, loc, current[p], arith::MulIOp::create(b, loc, v, w));
+      }
+      return next;
+    };
     std::function<SmallVector<Value>(ValueRange)> nest = [&](ValueRange current) -> SmallVector<Value> {
-      if (static_cast<int64_t>(at.size()) == rank)
-        return tap(at, current);
-      return k.loop(k.index(0), k.index(window[at.size()]), 1, current, [&](Value i, ValueRange carried) {
-        at.push_back(i);
-        SmallVector<Value> next = nest(carried);
-        at.pop_back();
+      size_t d = at.size();
+      if (static_cast<int64_t>(d) + 1 < rank) {
+        return k.loop(outer[d].from, outer[d].to, 1, current, [&](Value i, ValueRange carried) {
+          at.push_back(i);
+          SmallVector<Value> next = nest(carried);
+          at.pop_back();
+          return next;
+        });
+      }
+      if (border != Border::any && taps <= kUnrolledTaps) {
+        SmallVector<Value> next(current);
+        for (int64_t t = 0; t < taps; ++t)
+          next = tap(k.index(t), t, next);
         return next;
-      });
+      }
+      Taps inside = border == Border::any ? tapsInside(start, size, taps, dilation) : Taps{k.index(0), k.index(taps)};
+      return k.loop(inside.from, inside.to, 1, current, [&](Value t, ValueRange carried) { return tap(t, std::nullopt, carried); });
     };
     sums = nest(sums);
-  }
-  for (int64_t p = 0; p < count; ++p) {
-    SmallVector<Value> full(place);
-    full.push_back(k.add(first, k.index(p)));
-    finish(source, full, channel, sums[p]);
-  }
+    for (int64_t p = 0; p < count; ++p) {
+      SmallVector<Value> full(place);
+      full.push_back(k.add(first, k.index(p)));
+      finish(source, full, channel, sums[p]);
+    }
+  });
 }
 
 void Emitter::depthwiseRow(ConvOp conv, ArrayRef<Value> place) {
-  Value width = k.expression(out[rank]);
-  auto known = constantOf(out[rank]);
-  int64_t step = known ? std::min(kPixels, *known) : kPixels;
-  k.vectorLoop(out.back(), k.groupLanes(), [&](GroupSource &source, LaneIndex channel) {
-    Value rest = b.createOrFold<arith::RemUIOp>(loc, width, k.index(step));
-    Value whole = k.sub(width, rest);
-    k.loop(k.index(0), whole, step, [&](Value first) { depthwisePixels(conv, source, channel, place, first, step); });
-    if (known && *known % step == 0)
-      return;
-    if (known) {
-      depthwisePixels(conv, source, channel, place, whole, *known % step);
-      return;
-    }
-    k.loop(whole, width, 1, [&](Value first) { depthwisePixels(conv, source, channel, place, first, 1); });
+  SmallVector<int64_t> window = conv.getWindow();
+  SmallVector<Taps> outer;
+  for (int64_t d = 0; d + 1 < rank; ++d) {
+    Value start = k.sub(k.mul(place[d + 1], k.index(conv.getStrides()[d])), k.index(low[d]));
+    outer.push_back(clipped ? tapsInside(start, k.expression(in[d + 1]), window[d], conv.getDilations()[d])
+                            : Taps{k.index(0), k.index(window[d])});
+  }
+  auto width = constantOf(out[rank]), size = constantOf(in[rank]);
+  auto each = [&](int64_t from, int64_t blocks, int64_t count) {
+    if (blocks > 0 && count > 0)
+      k.loop(k.index(from), k.index(from + blocks * count), count,
+             [&](Value first) { depthwisePixels(conv, place, outer, first, count, Border::none); });
+  };
+  int64_t last = rank - 1, stride = conv.getStrides()[last], reach = (window[last] - 1) * conv.getDilations()[last];
+  if (width && size && window[last] <= kUnrolledTaps) {
+    int64_t block = llvm::divideCeil(*width, llvm::divideCeil(*width, kPixels));
+    Cut cut = cutRows(*width, block);
+    int64_t at = 0;
+    // Blocks of one height, those at the borders apart.
+    auto row = [&](int64_t blocks, int64_t count) {
+      auto free = [&](int64_t i) {
+        int64_t begin = (at + i * count) * stride - low[last];
+        return begin >= 0 && begin + (count - 1) * stride + reach < *size;
+      };
+      for (int64_t i = 0; i < blocks;) {
+        int64_t many = 0;
+        while (i + many < blocks && free(i + many))
+          ++many;
+        each(at + i * count, many, count);
+        i += many;
+        if (i < blocks)
+          depthwisePixels(conv, place, outer, k.index(at + i++ * count), count, Border::known);
+      }
+      at += blocks * count;
+    };
+    row(cut.high, block);
+    row(cut.low, block - 1);
+    row(cut.rest > 0, cut.rest);
+    return;
+  }
+  // Outputs whose taps are all inside, as many at a time as fit; the others one by one.
+  Value end = k.expression(out[rank]);
+  Value begin = k.min(k.index(llvm::divideCeil(low[last], stride)), end);
+  Value free = k.add(k.expression(in[rank]), k.index(low[last] - reach - 1 + stride)); // of the outputs' strides
+  Value stop = k.min(b.createOrFold<arith::DivUIOp>(loc, k.max(free, k.index(0)), k.index(stride)), end);
+  Value span = k.max(k.sub(stop, begin), k.index(0));
+  Value whole = k.add(begin, k.sub(span, b.createOrFold<arith::RemUIOp>(loc, span, k.index(kPixels))));
+  k.loop(begin, whole, kPixels, [&](Value first) { depthwisePixels(conv, place, outer, first, kPixels, Border::none); });
+  k.loop(k.index(0), k.sub(end, k.sub(whole, begin)), 1, [&](Value i) {
+    Value before = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, i, begin);
+    Value at = arith::SelectOp::create(b, loc, before, i, k.add(i, k.sub(whole, begin)));
+    depthwisePixels(conv, place, outer, at, 1, Border::any);
   });
 }
 
@@ -164,12 +239,11 @@ void Emitter::poolPixel(PoolOp pool, GroupSource &source, LaneIndex channel, Arr
     Value start = k.sub(k.mul(place[d + 1], k.index(pool.getStrides()[d])), k.index(pool.getLow()[d]));
     Value size = k.expression(in[d + 1]), window = k.index(pool.getWindow()[d]);
     bool inside = pool.getLow()[d] == 0 && pool.getHigh()[d] == 0 && !pool.getCeilMode();
-    auto taps = [&](Value length) { // taps k with k * dilation < length
-      return k.min(k.ceilDiv(k.max(length, k.index(0)), pool.getDilations()[d]), window);
-    };
-    firsts.push_back(inside ? k.index(0) : taps(k.sub(k.index(0), start)));
-    lasts.push_back(inside ? window : taps(k.sub(size, start)));
-    counted = k.mul(counted, pool.getCountIncludePad() ? (inside ? window : taps(k.sub(k.add(size, k.index(pool.getHigh()[d])), start)))
+    auto taps = [&](Value size) { return tapsInside(start, size, pool.getWindow()[d], pool.getDilations()[d]); };
+    Taps here = inside ? Taps{k.index(0), window} : taps(size);
+    firsts.push_back(here.from);
+    lasts.push_back(here.to);
+    counted = k.mul(counted, pool.getCountIncludePad() ? (inside ? window : taps(k.add(size, k.index(pool.getHigh()[d]))).to)
                                                        : k.sub(lasts.back(), firsts.back()));
   }
   double lowest = isReal ? -std::numeric_limits<double>::infinity()

@@ -1,4 +1,5 @@
 #include "Timing.h"
+#include "runtime/io/Json.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -29,17 +30,31 @@ int32_t warmUp(mlc_session *session, double minTime) {
   return MLC_OK;
 }
 
+// Samples of one step that are kept.
+constexpr size_t maxStepSamples = 1000;
+
 struct Stopwatch {
-  std::vector<double> *steps;
-  double begun = 0;
+  std::vector<std::vector<double>> times; // of each step
+  std::vector<Event> events;              // of the run at hand
+  std::vector<size_t> open;               // steps that have begun: places in `events`
+  double start = 0;
 };
 
 void stepTimer(void *user, uint32_t step, int begin) {
   auto *watch = static_cast<Stopwatch *>(user);
-  if (begin)
-    watch->begun = seconds();
-  else if (step < watch->steps->size())
-    (*watch->steps)[step] += seconds() - watch->begun;
+  double now = seconds();
+  if (begin) {
+    watch->open.push_back(watch->events.size());
+    watch->events.push_back({step, now - watch->start, 0});
+    return;
+  }
+  if (watch->open.empty())
+    return;
+  Event &event = watch->events[watch->open.back()];
+  watch->open.pop_back();
+  event.end = now - watch->start;
+  if (step < watch->times.size() && watch->times[step].size() < maxStepSamples)
+    watch->times[step].push_back(event.end - event.begin);
 }
 
 } // namespace
@@ -74,16 +89,30 @@ int32_t measure(mlc_session *session, double minTime, int rounds, Samples &sampl
 }
 
 int32_t profile(mlc_program *program, mlc_session *session, double minTime, Profile &profile) {
-  profile.steps.assign(mlc_descriptor(program)->step_count, 0.0);
-  Stopwatch watch{&profile.steps};
+  int threads = mlc_session_threads(session);
+  profile.peaks = measurePeaks(threads);
+  Stopwatch watch;
+  watch.times.resize(mlc_descriptor(program)->step_count);
   mlc_set_trace(session, stepTimer, &watch);
   int32_t status = MLC_OK;
-  double until = seconds() + minTime;
+  double until = seconds() + minTime, end = 0;
   do {
+    watch.events.clear();
+    watch.open.clear();
+    watch.start = seconds();
     status = mlc_run(session);
+    end = seconds();
     ++profile.runs;
-  } while (!status && seconds() < until);
+  } while (!status && end < until);
   mlc_set_trace(session, nullptr, nullptr);
+  Peaks after = measurePeaks(threads);
+  profile.peaks = {std::max(profile.peaks.flops, after.flops), std::max(profile.peaks.bytes, after.bytes)};
+  profile.lastRun = watch.events;
+  profile.lastRunSeconds = end - watch.start;
+  for (std::vector<double> &times : watch.times) {
+    std::sort(times.begin(), times.end());
+    profile.steps.push_back(sortedQuantile(times, 0.5));
+  }
   return status;
 }
 
@@ -97,18 +126,40 @@ std::string profileText(const mlc_model &model, const Profile &profile) {
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     return profile.steps[a] != profile.steps[b] ? profile.steps[a] > profile.steps[b] : a < b;
   });
-  std::string text = "      ms  share   GFLOP/s    GB/s  kernel  [layers]\n";
+  char line[128];
+  std::snprintf(line, sizeof line, "peaks: %.1f GFLOP/s, %.1f GB/s; steps together %s\n", profile.peaks.flops * 1e-9,
+                profile.peaks.bytes * 1e-9, durationText(total).c_str());
+  std::string text = line;
+  text += "      ms  share   GFLOP/s    GB/s   roof  kernel  [layers]\n";
   for (uint32_t i : order) {
     const mlc_step_info &step = model.steps[i];
-    double each = profile.steps[i] / static_cast<double>(std::max<uint64_t>(profile.runs, 1));
-    double rate = each > 0 ? 1e-9 / each : 0;
-    char line[96];
-    std::snprintf(line, sizeof line, "%8.4f %5.1f%% %9.1f %7.1f  ", each * 1e3,
-                  total > 0 ? 100 * profile.steps[i] / total : 0, rate * static_cast<double>(step.flops),
-                  rate * static_cast<double>(step.bytes));
+    double each = profile.steps[i], rate = each > 0 ? 1 / each : 0;
+    double flops = rate * static_cast<double>(step.flops), bytes = rate * static_cast<double>(step.bytes);
+    double roof = std::max(profile.peaks.flops > 0 ? flops / profile.peaks.flops : 0,
+                           profile.peaks.bytes > 0 ? bytes / profile.peaks.bytes : 0);
+    std::snprintf(line, sizeof line, "%8.4f %5.1f%% %9.1f %7.1f %5.0f%%  ", each * 1e3, total > 0 ? 100 * each / total : 0,
+                  flops * 1e-9, bytes * 1e-9, 100 * roof);
     text += line + std::string(step.kernel ? step.kernel : "?") + "  [" + (step.layers ? step.layers : "") + "]\n";
   }
   return text;
+}
+
+std::string traceJson(const mlc_model &model, const Profile &profile) {
+  io::Json json;
+  json.beginObject().field("displayTimeUnit", "ns").key("traceEvents").beginArray();
+  auto event = [&](const char *name, double begin, double duration) {
+    json.beginObject().field("name", name).field("ph", "X").field("pid", 1).field("tid", 1);
+    json.field("ts", begin * 1e6).field("dur", duration * 1e6);
+  };
+  event(model.name, 0, profile.lastRunSeconds);
+  json.endObject();
+  for (const Event &e : profile.lastRun) {
+    const mlc_step_info &step = model.steps[e.step];
+    event(step.kernel ? step.kernel : "?", e.begin, e.end - e.begin);
+    json.key("args").beginObject().field("step", e.step).field("layers", step.layers ? step.layers : "");
+    json.field("flops", step.flops).field("bytes", step.bytes).endObject().endObject();
+  }
+  return json.endArray().endObject().text() + "\n";
 }
 
 std::string durationText(double seconds) {

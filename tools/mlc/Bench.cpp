@@ -18,6 +18,7 @@ struct BenchOptions {
   int rounds = 1;
   std::string json;
   bool profile = false;
+  std::string trace;
 };
 
 // Seconds, or null for what did not happen.
@@ -42,6 +43,7 @@ std::string asJson(const BenchOptions &options, const Loaded &loaded, const Samp
     json.value(median);
   json.endArray();
   if (options.profile) {
+    json.field("peak_flops", profile.peaks.flops).field("peak_bytes", profile.peaks.bytes);
     json.key("steps").beginArray();
     for (uint32_t i = 0; i < model.step_count; ++i) {
       const mlc_step_info &step = model.steps[i];
@@ -49,7 +51,7 @@ std::string asJson(const BenchOptions &options, const Loaded &loaded, const Samp
           .field("kernel", step.kernel ? step.kernel : "")
           .field("layers", step.layers ? step.layers : "");
       json.field("flops", step.flops).field("bytes", step.bytes);
-      json.field("seconds", profile.steps[i] / static_cast<double>(profile.runs)).endObject();
+      json.field("seconds", profile.steps[i]).endObject();
     }
     json.endArray();
   }
@@ -64,7 +66,7 @@ int bench(const BenchOptions &options) {
   Samples samples;
   Profile steps;
   if (measure(session, options.minTime, options.rounds, samples) ||
-      (options.profile && profile(loaded.job->program(), session, options.minTime, steps)))
+      ((options.profile || !options.trace.empty()) && profile(loaded.job->program(), session, options.minTime, steps)))
     return refuse(options.run.what + ": " + mlc_last_error());
 
   std::printf("%s: median %s (p10 %s, p90 %s, min %s), %zu runs, %d threads\n", options.run.what.c_str(),
@@ -75,6 +77,11 @@ int bench(const BenchOptions &options) {
     std::printf("round %zu: median %s\n", i + 1, durationText(samples.roundMedians[i]).c_str());
   if (options.profile)
     std::fputs(profileText(*mlc_descriptor(loaded.job->program()), steps).c_str(), stdout);
+  if (!options.trace.empty()) {
+    io::Status status = io::writeFile(options.trace, traceJson(*mlc_descriptor(loaded.job->program()), steps));
+    if (status.failed())
+      return refuse(status.text());
+  }
   if (options.json.empty())
     return Done;
   io::Status status = io::writeFile(options.json, asJson(options, loaded, samples, steps));
@@ -91,7 +98,10 @@ void addBench(CLI::App &app, Action &action) {
       ->check(CLI::Range(0.0, 1e6));
   command->add_option("--rounds", options->rounds, "Rounds (default 1)")->check(CLI::Range(1, 1000000));
   command->add_option("--json", options->json, "Write the result to this file")->type_name("FILE");
-  command->add_flag("--profile", options->profile, "Time each step as well, after the rounds");
+  command->add_flag("--profile", options->profile,
+                    "Time each step as well, after the rounds, beside the peaks of the machine measured next to it");
+  command->add_option("--trace", options->trace, "Write the last profiled run to this file, for Perfetto or chrome://tracing")
+      ->type_name("FILE");
   command->footer("Examples:\n"
                   "  mlc bench model.so --feeds inputs.npz --threads 1 --min-time 3\n"
                   "  mlc bench model.onnx --shape image=1x3x224x224 --profile --json result.json");

@@ -213,3 +213,23 @@ func.func @scratch(%x: tensor<2x?x?xf32, #mlc.dims<()[s0] -> (2, s0, s0)>>) -> t
   %0 = mlc.call "det"(%x) {floats = array<f64>, ints = array<i64>, mask = array<i1>} : (tensor<2x?x?xf32, #mlc.dims<()[s0] -> (2, s0, s0)>>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }
+
+// A depthwise convolution does not read the zeros around its input; padding with something else stays.
+// CHECK-LABEL: @padding
+// CHECK-SAME: (%[[X:.+]]: tensor<1x8x9x4xf32>, %[[W:.+]]: tensor<3x3x4xf32>)
+// CHECK-NEXT: mlc.group "k0" emitter "window"(%[[X]], %[[W]])
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.pad constant
+// CHECK-NEXT: mlc.conv
+// CHECK: mlc.group "k1" emitter "loop"(%[[X]])
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.pad edge
+// CHECK: mlc.group "k2" emitter "window"
+func.func @padding(%x: tensor<1x8x9x4xf32>, %w: tensor<3x3x4xf32>) -> (tensor<1x8x9x4xf32>, tensor<1x8x9x4xf32>) {
+  // expected-remark @+1 {{left out: the window is clipped at the border}}
+  %p = mlc.pad constant %x low <() -> (0, 1, 1, 0)> high <() -> (0, 1, 1, 0)> interior [0, 0, 0, 0] : tensor<1x8x9x4xf32> -> tensor<1x10x11x4xf32>
+  %y = mlc.conv %p, %w {columns = 4 : i64, dilations = array<i64: 1, 1>, groups = 4 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x10x11x4xf32>, tensor<3x3x4xf32> -> tensor<1x8x9x4xf32>
+  %q = mlc.pad edge %x low <() -> (0, 1, 1, 0)> high <() -> (0, 1, 1, 0)> interior [0, 0, 0, 0] : tensor<1x8x9x4xf32> -> tensor<1x10x11x4xf32>
+  %z = mlc.conv %q, %w {columns = 4 : i64, dilations = array<i64: 1, 1>, groups = 4 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x10x11x4xf32>, tensor<3x3x4xf32> -> tensor<1x8x9x4xf32>
+  return %y, %z : tensor<1x8x9x4xf32>, tensor<1x8x9x4xf32>
+}

@@ -77,6 +77,21 @@ std::vector<Case> windowCases() {
   conv("depthwise_1d", "f32[1, 30, 33]", "f32[33, 4, 1]", {{1}, {1}, {3}, {0}, 33});
   conv("depthwise_3d", "f32[1, 5, 6, 7, 9]", "f32[9, 3, 2, 3, 1]", {{1, 1, 2}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1}, 9});
   conv("depthwise_symbols", "f32[n, m, k, 16]", "f32[16, 3, 3, 1]", {{2, 1}, {1, 1}, {1, 1}, {1, 1}, 16}, {.n = 2, .m = 8, .k = 9});
+  // Long reductions, in chunks of the window, of the channels, of both.
+  conv("long_3x3", "f32[1, 9, 9, 128]", "f32[20, 3, 3, 128]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}});
+  conv("long_channels", "f32[1, 6, 7, 640]", "f32[33, 2, 2, 640]", {{1, 1}, {1, 1}, {0, 0}, {0, 0}});
+  conv("long_dilated", "f32[1, 9, 9, 96]", "f32[17, 3, 3, 96]", {{2, 1}, {1, 2}, {1, 2}, {1, 2}});
+  conv("long_symbols", "f32[n, m, k, 160]", "f32[24, 3, 3, 160]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {.n = 2, .m = 7, .k = 5});
+  // Rows of several blocks: the first, those between, the last, and where all taps of an output lie outside.
+  conv("depthwise_wide", "f32[1, 5, 43, 8]", "f32[8, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 8});
+  conv("depthwise_wide_stride_2", "f32[1, 5, 80, 9]", "f32[9, 5, 5, 1]", {{2, 2}, {1, 1}, {2, 2}, {2, 2}, 9});
+  conv("depthwise_same_upper", "f32[1, 6, 56, 8]", "f32[8, 3, 3, 1]", {{2, 2}, {1, 1}, {0, 0}, {1, 1}, 8});
+  conv("depthwise_more_padding_than_row", "f32[1, 2, 3, 8]", "f32[8, 5, 5, 1]", {{1, 1}, {1, 2}, {4, 8}, {4, 8}, 8});
+  conv("depthwise_31_taps", "f32[1, 50, 16]", "f32[16, 31, 1]", {{1}, {1}, {15}, {15}, 16});
+  conv("depthwise_31_taps_symbols", "f32[n, m, 16]", "f32[16, 31, 1]", {{2}, {1}, {15}, {15}, 16}, {.n = 2, .m = 50});
+  conv("depthwise_symbols_wide", "f32[n, m, k, 12]", "f32[12, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 12}, {.n = 1, .m = 4, .k = 37});
+  conv("depthwise_symbols_stride_2", "f32[n, m, k, 12]", "f32[12, 5, 5, 1]", {{2, 2}, {1, 1}, {1, 2}, {2, 1}, 12}, {.n = 1, .m = 4, .k = 42});
+  conv("depthwise_symbols_narrow", "f32[n, m, k, 12]", "f32[12, 5, 5, 1]", {{1, 2}, {1, 2}, {2, 4}, {2, 4}, 12}, {.n = 1, .m = 3, .k = 2});
   conv("depthwise_weights_of_input", "f32[1, 7, 7, 10]", "f32[10, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 10}, {}, false);
   conv("depthwise_f16", "f16[1, 7, 7, 18]", "f16[18, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 18});
 
