@@ -101,7 +101,8 @@ private:
   }
 
   void exprs(ArrayRef<AffineExpr> list) {
-    for (unsigned s : schedule.symbols.dataOf(list).set_bits())
+    llvm::BitVector data = schedule.symbols.dataOf(list); // named: a range over it does not keep it
+    for (unsigned s : data.set_bits())
       if (binders[s])
         operation(binders[s]);
   }

@@ -21,6 +21,9 @@ config.environment["PATH"] = os.pathsep.join([config.llvm_bin, os.environ["PATH"
 # Kernels of tests are no use to anyone else.
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 
+# Builds with sanitizers have no parts that programs are made of.
+if os.path.exists(os.path.join(os.path.dirname(config.mlc_bin), "lib", "mlc_main.o")):
+    config.available_features.add("programs")
 # What this machine can run.
 config.available_features.add(platform.machine())
 levels = {

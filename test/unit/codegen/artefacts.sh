@@ -79,8 +79,10 @@ diff expected got || fail "a C program with two models got other results"
 missing=$(nm -u add.o; nm -u steps.a)
 echo "$missing" | grep -v -E 'memcpy|memset|memmove|\.o:|^$' && fail "objects need more than mem*"
 
-"$mlc" compile add.mlir -o add --emit=exe
-./add > /dev/null 2>&1 || fail "the program does not run"
+if [ -e "$(dirname "$mlc")/../lib/mlc_main.o" ]; then # not of a build with sanitizers
+  "$mlc" compile add.mlir -o add --emit=exe
+  ./add > /dev/null 2>&1 || fail "the program does not run"
+fi
 
 "$mlc" compile add.mlir -o one.so --name=add --jobs 1 --cache none
 "$mlc" compile add.mlir -o two.so --name=add --jobs 4
