@@ -84,6 +84,43 @@ LogicalResult PackOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
 }
 
 //===----------------------------------------------------------------------===//
+// Winograd's domain
+//===----------------------------------------------------------------------===//
+
+LogicalResult WinogradInputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX());
+  if (x.size() != 4 || adaptor.getLow().size() != 2 || adaptor.getHigh().size() != 2)
+    return emitOptionalError(loc, "takes [N, H, W, C] and two sizes of padding each");
+  if (!elementTypeOf(adaptor.getX()).isF32())
+    return emitOptionalError(loc, "takes f32");
+  AffineExpr tiles = x[0];
+  for (int d = 0; d < 2; ++d)
+    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(4);
+  types.push_back(tensorType({constantExpr(36, ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
+  return success();
+}
+
+LogicalResult WinogradOutputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  Shape x = shapeOf(adaptor.getX());
+  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(36) || adaptor.getShape().size() != 3)
+    return emitOptionalError(loc, "takes [36, tiles, F], and a shape of three sizes");
+  if (!elementTypeOf(adaptor.getX()).isF32())
+    return emitOptionalError(loc, "takes f32");
+  Shape y(adaptor.getShape().exprs());
+  y.push_back(x[2]);
+  types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
+  return success();
+}
+
+LogicalResult WinogradOutputOp::verifyRegions() {
+  if (failed(checkExpressions(*this, getShape(), "shape")))
+    return failure();
+  Shape x = shapeOf(getX()), y = shapeOf(getY());
+  x[1] = y[0] * y[1].ceilDiv(4) * y[2].ceilDiv(4);
+  return checkShape(*this, getX(), x);
+}
+
+//===----------------------------------------------------------------------===//
 // Windows
 //===----------------------------------------------------------------------===//
 

@@ -46,6 +46,8 @@ StringRef emitterOf(Operation *op) {
     return "contraction";
   if (isa<PoolOp>(op))
     return "window";
+  if (isa<WinogradInputOp, WinogradOutputOp>(op))
+    return "winograd";
   if (isa<ReduceOp, ArgReduceOp, CumulativeOp, SoftmaxOp, LayerNormOp>(op))
     return "row";
   if (isa<RecurrentOp>(op))
@@ -191,7 +193,7 @@ void Former::joinConsumers() {
         Group *g = producer(v);
         if (!g || g->epoch != epoch || g == home || !mayTakeConsumer(g, &op, v))
           continue;
-        auto rank = [](Group *g) { return g->emitter == "contraction" ? 3 : g->emitter == "window" ? 2 : g->emitter == "row" ? 1 : 0; };
+        auto rank = [](Group *g) { return g->emitter == "contraction" ? 3 : g->emitter == "window" || g->emitter == "winograd" ? 2 : g->emitter == "row" ? 1 : 0; };
         if (!home || rank(g) > rank(home) || (rank(g) == rank(home) && position[g->root] > position[home->root]))
           home = g;
       }

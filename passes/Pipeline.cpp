@@ -16,6 +16,7 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createSinkTransposesPass());
   f.addPass(createFoldScalesPass());
   f.addPass(createCSEPass());
+  f.addPass(createWinogradPass());
   f.addPass(createPackWeightsPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());

@@ -411,13 +411,7 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
               index.push_back(source.uniform(i));
             index.push_back(lane);
           }
-          source.give(c.result, value);
-          SmallVector<Value> elements;
-          for (Value result : k.results())
-            elements.push_back(source.at(result, index));
-          for (auto [result, e] : llvm::zip(k.results(), elements))
-            if (e)
-              source.store(result, index, e);
+          k.finish(source, c.result, index, value);
         };
         Value accumulator = accumulators[(r * panels + p) * vectors + v];
         Value at = k.add(column, k.index(v * lanes));

@@ -12,7 +12,7 @@ using namespace mlir;
 namespace mlc {
 
 /// Raised with every change of the emitters that gives other code for the same text, so that caches forget.
-constexpr llvm::StringLiteral kEmitterVersion = "6";
+constexpr llvm::StringLiteral kEmitterVersion = "7";
 
 std::string kernelText(GroupOp group) {
   MLIRContext *ctx = group.getContext();
@@ -110,6 +110,7 @@ AffineExpr kernelTasks(GroupOp group) {
   StringRef emitter = group.getEmitter();
   AffineExpr tasks = emitter == "contraction" ? contractionTasks(group)
                      : emitter == "window"    ? windowTasks(group)
+                     : emitter == "winograd"  ? winogradTasks(group)
                      : emitter == "row"       ? rowTasks(group)
                      : emitter == "recurrent" ? recurrentTasks(group)
                      : emitter == "loop"      ? loopTasks(group)

@@ -212,6 +212,17 @@ SmallVector<Value> KernelBuilder::delinearize(Value linear, ArrayRef<AffineExpr>
   return result;
 }
 
+void KernelBuilder::finish(GroupSource &source, Value root, ArrayRef<LaneIndex> index, Value value) {
+  source.give(root, value);
+  // All are read before any is written: a result may take an operand's place.
+  SmallVector<Value> elements;
+  for (Value result : results())
+    elements.push_back(source.at(result, index));
+  for (auto [result, e] : llvm::zip(results(), elements))
+    if (e)
+      source.store(result, index, e);
+}
+
 int64_t KernelBuilder::lanesFor(ArrayRef<Type> elements) {
   unsigned bits = 8;
   for (Type t : elements)

@@ -120,6 +120,9 @@ public:
   /// Splits a linear index over extents (outermost first).
   llvm::SmallVector<mlir::Value> delinearize(mlir::Value linear, llvm::ArrayRef<mlir::AffineExpr> extents);
 
+  /// Stores all results of the group at an index where the root's value is known.
+  void finish(GroupSource &source, mlir::Value root, llvm::ArrayRef<LaneIndex> index, mlir::Value value);
+
   /// The values that the group yields.
   mlir::ValueRange results();
   YieldOp yield();
@@ -143,6 +146,7 @@ IterationSpace mergeDimensions(llvm::ArrayRef<mlir::AffineExpr> shape, llvm::Arr
 mlir::LogicalResult emitLoopKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitContractionKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitWindowKernel(KernelBuilder &kernel);
+mlir::LogicalResult emitWinogradKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRowKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRecurrentKernel(KernelBuilder &kernel);
 
@@ -150,6 +154,7 @@ mlir::LogicalResult emitRecurrentKernel(KernelBuilder &kernel);
 mlir::AffineExpr loopTasks(GroupOp group);
 mlir::AffineExpr contractionTasks(GroupOp group);
 mlir::AffineExpr windowTasks(GroupOp group);
+mlir::AffineExpr winogradTasks(GroupOp group);
 mlir::AffineExpr rowTasks(GroupOp group);
 mlir::AffineExpr recurrentTasks(GroupOp group);
 

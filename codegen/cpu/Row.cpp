@@ -68,7 +68,7 @@ private:
   Value fold(GroupSource &outer, Place place, Type type, double identity, function_ref<Value(GroupSource &, ArrayRef<LaneIndex>)> f,
              Combine combine);
   Value horizontal(Value vector, Combine combine);
-  void finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value);
+  void finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value) { k.finish(source, y, index, value); }
   SmallVector<LaneIndex> resultIndex(ArrayRef<LaneIndex> place, bool keepdims, GroupSource &source);
 
   void reduce(ReduceOp op);
@@ -244,16 +244,6 @@ void Emitter::sweep(Place place, int64_t, function_ref<void(GroupSource &, Array
     });
   };
   nest(0);
-}
-
-void Emitter::finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value) {
-  source.give(y, value);
-  SmallVector<Value> elements;
-  for (Value result : k.results())
-    elements.push_back(source.at(result, index));
-  for (auto [result, e] : llvm::zip(k.results(), elements))
-    if (e)
-      source.store(result, index, e);
 }
 
 SmallVector<LaneIndex> Emitter::resultIndex(ArrayRef<LaneIndex> place, bool keepdims, GroupSource &source) {

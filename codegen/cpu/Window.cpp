@@ -73,13 +73,7 @@ void Emitter::finish(GroupSource &source, ArrayRef<Value> place, LaneIndex chann
   for (Value v : place)
     index.push_back(source.uniform(v));
   index.push_back(channel);
-  source.give(y, value);
-  SmallVector<Value> elements;
-  for (Value result : k.results())
-    elements.push_back(source.at(result, index));
-  for (auto [result, e] : llvm::zip(k.results(), elements))
-    if (e)
-      source.store(result, index, e);
+  k.finish(source, y, index, value);
 }
 
 Emitter::Taps Emitter::tapsInside(Value start, Value size, int64_t window, int64_t dilation) {

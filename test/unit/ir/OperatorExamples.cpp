@@ -104,6 +104,10 @@ static std::vector<OperatorExample> makeExamples() {
   add("matmul", "%a: tensor<2x3xf32>, %b: tensor<2x3x16xf32>",
       "%y = mlc.matmul %a, %b columns <() -> (20)> : tensor<2x3xf32>, tensor<2x3x16xf32> -> tensor<2x20xf32>");
   add("pack", "%x: tensor<3x20xf32>", "%y = mlc.pack %x : tensor<3x20xf32> -> tensor<2x3x16xf32>");
+  add("winograd_input", "%x: tensor<2x7x8x16xf32>",
+      "%y = mlc.winograd_input %x low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<36x8x16xf32>");
+  add("winograd_output", "%x: tensor<36x8x20xf32>",
+      "%y = mlc.winograd_output %x to <() -> (2, 7, 7)> : tensor<36x8x20xf32> -> tensor<2x7x7x20xf32>");
   add("conv", "%x: !img, %w: tensor<3x3x2x2xf32>",
       "%y = mlc.conv %x, %w {strides = array<i64: 2, 1>, dilations = array<i64: 1, 2>, low = array<i64: 1, 0>, high = array<i64: 0, 1>, "
       "groups = 1} : !img, tensor<3x3x2x2xf32> -> tensor<1x2x3x3xf32>");
@@ -159,7 +163,7 @@ const std::set<std::string> &operatorsWithoutReference() {
       "constant", "symbolic",          // hold their value
       "bind",                          // changes what is known of sizes, has no result
       "if", "loop", "yield", "group",  // have or end regions
-      "pack",                          // a layout, which the passes alone make
+      "pack", "winograd_input", "winograd_output", // layouts, which the passes alone make
       "recurrent",                     // made by the importer in a layout of its own; see the emitters' tests
   };
   return all;
@@ -176,7 +180,7 @@ const std::vector<ExpectedInterfaces> &expectedInterfaces() {
     list.push_back({"QD", {"reshape", "concat", "scatter_nd", "scatter_elements", "call", "recurrent"}});
     list.push_back({"SQD", {"matmul", "conv", "conv_transpose", "pool", "reduce", "arg_reduce", "cumulative", "softmax", "layer_norm"}});
     list.push_back({"P", {"constant", "pack"}});
-    list.push_back({"", {"symbolic", "bind", "yield", "if", "loop", "group"}});
+    list.push_back({"", {"winograd_input", "winograd_output", "symbolic", "bind", "yield", "if", "loop", "group"}});
     return list;
   }();
   return all;
