@@ -27,7 +27,7 @@ constexpr int64_t kFewChannels = 16;
 // Tiles that fill a product's register tile.
 constexpr int64_t kFewTiles = 12;
 // Bytes: of the weights in the domain, which are to stay near, and of the patches and their products together.
-constexpr int64_t kMostWeights = 3 << 20, kMostScratch = 32 << 20;
+constexpr int64_t kMostWeights = 10 << 20, kMostScratch = 32 << 20;
 // Largest error, of the largest output.
 constexpr double kMostError = 4e-6;
 
@@ -115,7 +115,7 @@ struct Convert : OpRewritePattern<ConvOp> {
     int64_t channels = op.getX().getType().getShape().back(), features = y->back();
     int64_t high = llvm::divideCeil((*y)[1], kOutputs), wide = llvm::divideCeil((*y)[2], kOutputs), tiles = (*y)[0] * high * wide;
     // Outputs that tiles at the border compute in vain are to be few.
-    bool fills = tiles >= kFewTiles && high * wide * kOutputs * kOutputs * 4 <= (*y)[1] * (*y)[2] * 5;
+    bool fills = tiles >= kFewTiles && high * wide * kOutputs * kOutputs * 3 <= (*y)[1] * (*y)[2] * 4;
     if (!fills || std::min(channels, features) < kFewChannels || kDomain * channels * features * 4 > kMostWeights ||
         kDomain * tiles * (channels + features) * 4 > kMostScratch)
       return failure();

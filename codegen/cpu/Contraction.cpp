@@ -537,7 +537,7 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
     steps = steps * d.extent;
   Value next, share;
   int64_t shareKnown = 16;
-  auto bytes = constantOf(c.depth * c.panels * kPanel * storageBytes);
+  auto bytes = constantOf(product(c.batch, k.group.getContext()) * c.groups * c.depth * c.panels * (kPanel * storageBytes));
   if (!bytes || *bytes >= kFarWeights) {
     if (auto total = constantOf(c.rowCount)) {
       shareKnown = std::clamp<int64_t>(llvm::divideCeil(kPanel * tile.rows, std::min(*total, blocks.rows)), 1, kPanel);
