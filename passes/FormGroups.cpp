@@ -107,7 +107,8 @@ private:
   bool mayTakeConsumer(Group *g, Operation *op, Value through);
   void joinConsumers();
   void joinProducers();
-  void joinPadding();
+  void joinLayouts();
+  bool mayRead(Group &g, Operation *layout);
   void build(Group &g);
   bool usedOnlyIn(Operation *op, Group *g);
 
@@ -279,20 +280,32 @@ static bool isZeroPadding(PadOp pad) {
   return pad.getMode() == PadMode::constant && ends && value && llvm::all_of(pad.getInterior(), [](int64_t i) { return i == 0; });
 }
 
-/// Depthwise convolutions read past the padding of their input.
-void Former::joinPadding() {
+/// Whether a root can do without what only lays out its first operand.
+bool Former::mayRead(Group &g, Operation *layout) {
+  auto conv = dyn_cast<ConvOp>(g.root);
+  if (auto pad = dyn_cast<PadOp>(layout))
+    return conv && g.emitter == "window" && isZeroPadding(pad);
+  auto transpose = dyn_cast<TransposeOp>(layout);
+  if (!transpose || g.emitter != "contraction")
+    return false;
+  // Elements of A are read one by one, so that any strides do; but lines should be used whole.
+  int64_t last = transpose.getPerm().back();
+  return last + 1 == static_cast<int64_t>(transpose.getPerm().size()) || (conv && transpose.getY().getType().getShape().back() <= kFewChannels);
+}
+
+/// Depthwise convolutions read past the padding of their input, contractions in another order.
+void Former::joinLayouts() {
   for (Group &g : groups) {
-    auto conv = dyn_cast<ConvOp>(g.root);
-    if (g.dead || g.emitter != "window" || !conv)
+    if (g.dead || g.root->getNumOperands() == 0)
       continue;
-    auto pad = conv.getX().getDefiningOp<PadOp>();
-    Group *p = pad ? producer(conv.getX()) : nullptr;
-    if (!p || p->dead || p->root != pad || p->ops.size() != 1 || !isZeroPadding(pad) || !usedOnlyIn(pad, &g) || !pad->hasOneUse())
+    Operation *layout = g.root->getOperand(0).getDefiningOp();
+    Group *p = layout ? producer(g.root->getOperand(0)) : nullptr;
+    if (!p || p == &g || p->dead || p->root != layout || p->ops.size() != 1 || p->epoch != g.epoch || !layout->hasOneUse() || !mayRead(g, layout))
       continue;
-    pad.emitRemark() << "left out: the window is clipped at the border";
-    of[pad] = &g;
+    layout->emitRemark() << (isa<PadOp>(layout) ? "left out: the window is clipped at the border" : "left out: read in this order");
+    of[layout] = &g;
     ++operatorsFused;
-    g.ops.insert(g.ops.begin(), pad);
+    g.ops.insert(g.ops.begin(), layout);
     p->dead = true;
   }
 }
@@ -446,7 +459,7 @@ void Former::build(Group &g) {
   SmallVector<int64_t> inPlace;
   SmallVector<bool> taken(operands.size());
   if (g.emitter != "irregular" && g.emitter != "recurrent" && !isa<ConcatOp>(g.root) &&
-      llvm::all_of(g.ops, [&](Operation *op) { return op == g.root || isElementwise(op) || (isa<PadOp>(op) && isa<ConvOp>(g.root)); }))
+      llvm::all_of(g.ops, [&](Operation *op) { return op == g.root || isElementwise(op) || (isa<PadOp, TransposeOp>(op) && op->getResult(0) == g.root->getOperand(0)); }))
     for (auto [r, result] : llvm::enumerate(results))
       for (auto [o, operand] : llvm::enumerate(operands)) {
         bool same = operand.getType() == result.getType() && !taken[o];
@@ -467,7 +480,7 @@ void Former::build(Group &g) {
 
 void Former::run() {
   joinConsumers();
-  joinPadding();
+  joinLayouts();
   joinProducers();
   for (Group &g : groups)
     if (!g.dead)

@@ -124,6 +124,9 @@ struct PackConv : OpRewritePattern<ConvOp> {
     bool pads = llvm::any_of(op.getLow(), [](int64_t p) { return p != 0; }) || llvm::any_of(op.getHigh(), [](int64_t p) { return p != 0; });
     SmallVector<int64_t> none(window.size(), 0);
     if (pads) {
+      // Planes of a few channels are padded as they are, since the convolution can read them in this order.
+      auto transpose = x.getDefiningOp<TransposeOp>();
+      bool planes = transpose && transpose->hasOneUse() && channels * groups <= kFewChannels;
       auto zero = constantExpr(0, ctx);
       SmallVector<AffineExpr> low{zero}, high{zero};
       Shape shape = shapeOf(x);
@@ -132,8 +135,18 @@ struct PackConv : OpRewritePattern<ConvOp> {
         shape[d + 1] = shape[d + 1] + (l + h);
       }
       low.push_back(zero), high.push_back(zero);
-      x = rewriter.createOrFold<PadOp>(loc, tensorType(shape, element), x, Value(), PadMode::constant, DimsAttr::get(ctx, low),
-                                       DimsAttr::get(ctx, high), SmallVector<int64_t>(shape.size(), 0));
+      ArrayRef<int64_t> order = planes ? transpose.getPerm() : ArrayRef<int64_t>();
+      auto turned = [&](const SmallVector<AffineExpr> &list) {
+        SmallVector<AffineExpr> result(list);
+        for (auto [d, from] : llvm::enumerate(order))
+          result[from] = list[d];
+        return result;
+      };
+      Value source = planes ? transpose.getX() : x;
+      x = rewriter.createOrFold<PadOp>(loc, tensorType(turned(shape), element), source, Value(), PadMode::constant,
+                                       DimsAttr::get(ctx, turned(low)), DimsAttr::get(ctx, turned(high)), SmallVector<int64_t>(shape.size(), 0));
+      if (planes)
+        x = rewriter.createOrFold<TransposeOp>(loc, x, order);
     }
     auto y = ConvOp::create(rewriter, loc, x, packed, op.getStrides(), op.getDilations(), none, none, groups, features);
     y.getY().setType(op.getY().getType());

@@ -7,6 +7,9 @@
 
 namespace mlc {
 
+/// Channels of a first layer at most: its planes are read as they are, not channels-last.
+constexpr int64_t kFewChannels = 4;
+
 #define GEN_PASS_DECL
 #include "passes/Passes.h.inc"
 

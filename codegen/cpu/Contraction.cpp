@@ -69,7 +69,7 @@ struct Contraction {
   SmallVector<AffineExpr> aBatch, bBatch; // strides of A in elements and of B in matrices
   int64_t groups = 1;
   AffineExpr columns, panels;          // of one group
-  int64_t groupStride = 0;             // of A's elements
+  AffineExpr groupStride;              // of A's elements; null without groups
   int64_t batchRank = 0;               // leading dimensions of the result that are batch
 
   bool chunked() const { return !chunks.empty(); }
@@ -112,6 +112,25 @@ void Contraction::cutReduction() {
   }
 }
 
+/// The tensor in memory behind a value, and its strides: of a transposed one those of its source in other order.
+std::pair<Value, SmallVector<AffineExpr>> inMemory(Value v) {
+  auto transpose = v.getDefiningOp<TransposeOp>();
+  Value source = transpose ? transpose.getX() : v;
+  SmallVector<AffineExpr> strides;
+  AffineExpr stride = constantExpr(1, v.getContext());
+  for (AffineExpr extent : llvm::reverse(shapeOf(source))) {
+    strides.push_back(stride);
+    stride = stride * extent;
+  }
+  std::reverse(strides.begin(), strides.end());
+  if (!transpose)
+    return {source, strides};
+  SmallVector<AffineExpr> turned;
+  for (int64_t d : transpose.getPerm())
+    turned.push_back(strides[d]);
+  return {source, turned};
+}
+
 Contraction describe(GroupOp group) {
   Contraction c;
   MLIRContext *ctx = group.getContext();
@@ -119,18 +138,19 @@ Contraction describe(GroupOp group) {
   c.result = c.root->getResult(0);
   auto one = constantExpr(1, ctx), zero = constantExpr(0, ctx);
   if (auto m = dyn_cast<MatmulOp>(c.root)) {
-    c.a = m.getA(), c.b = m.getB();
+    c.b = m.getB();
     c.columns = (*m.getColumns())[0];
-    Shape a = shapeOf(c.a), b = shapeOf(c.b), y = shapeOf(c.result);
+    Shape a = shapeOf(m.getA()), b = shapeOf(c.b), y = shapeOf(c.result);
     AffineExpr rows = y[y.size() - 2], depth = b[b.size() - 2];
-    AffineExpr rowStride = m.getTransA() ? one : depth, depthStride = m.getTransA() ? rows : one;
+    SmallVector<AffineExpr> strides;
+    std::tie(c.a, strides) = inMemory(m.getA());
+    AffineExpr depthStride = strides.pop_back_val(), rowStride = strides.pop_back_val();
+    if (m.getTransA())
+      std::swap(depthStride, rowStride);
     ArrayRef<AffineExpr> aLead = ArrayRef(a).drop_back(2), bLead = ArrayRef(b).drop_back(3);
-    SmallVector<AffineExpr> strides(aLead.size());
-    AffineExpr stride = rows * depth;
-    for (size_t d = aLead.size(); d-- > 0;) {
-      strides[d] = constantOf(aLead[d]) == std::optional<int64_t>(1) ? zero : stride;
-      stride = stride * aLead[d];
-    }
+    for (auto [s, e] : llvm::zip(strides, aLead))
+      if (constantOf(e) == std::optional<int64_t>(1))
+        s = zero;
     if (llvm::all_of(bLead, [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); })) {
       for (auto [e, s] : llvm::zip(aLead, strides))
         c.rows.push_back({e, s});
@@ -153,34 +173,28 @@ Contraction describe(GroupOp group) {
     c.reduction.push_back({depth, depthStride});
   } else {
     auto conv = cast<ConvOp>(c.root);
-    c.a = conv.getX(), c.b = conv.getWeights();
+    c.b = conv.getWeights();
     c.groups = conv.getGroups();
     c.columns = constantExpr(static_cast<int64_t>(conv.getColumns()) / c.groups, ctx);
-    Shape x = shapeOf(c.a), y = shapeOf(c.result);
-    int64_t rank = conv.getSpatialRank(), channels = *constantOf(x.back());
-    c.groupStride = channels / c.groups;
+    SmallVector<AffineExpr> strides;
+    std::tie(c.a, strides) = inMemory(conv.getX());
+    Shape y = shapeOf(c.result);
+    int64_t rank = conv.getSpatialRank(), channels = conv.getX().getType().getShape().back();
+    AffineExpr each = strides.back();
+    c.groupStride = each * (channels / c.groups);
+    c.footprint = constantExpr(channels / c.groups, ctx);
     SmallVector<int64_t> window = conv.getWindow();
-    SmallVector<AffineExpr> strides(rank + 1);
-    AffineExpr stride = constantExpr(channels, ctx);
-    for (int64_t d = rank; d >= 0; --d) {
-      strides[d] = stride;
-      stride = stride * x[d];
-    }
     c.rows.push_back({y[0], strides[0]});
     for (int64_t d = 0; d < rank; ++d) {
       c.rows.push_back({y[d + 1], strides[d + 1] * conv.getStrides()[d]});
       c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d]});
     }
-    c.reduction.push_back({constantExpr(channels / c.groups, ctx), one});
+    c.reduction.push_back({constantExpr(channels / c.groups, ctx), each});
+    for (auto [stride, width] : llvm::zip(conv.getStrides(), window))
+      c.footprint = c.footprint * std::min(stride, width);
   }
   c.panels = c.columns.ceilDiv(kPanel);
   c.rowCount = c.depth = one;
-  if (auto conv = dyn_cast<ConvOp>(c.root)) {
-    int64_t each = c.groupStride;
-    for (auto [stride, window] : llvm::zip(conv.getStrides(), conv.getWindow()))
-      each *= std::min(stride, window);
-    c.footprint = constantExpr(each, ctx);
-  }
   for (Dimension d : c.rows)
     c.rowCount = c.rowCount * d.extent;
   for (Dimension d : c.reduction)
@@ -287,7 +301,7 @@ public:
     SmallVector<Value> tensors{c.result};
     bool elementwise = true;
     for (Operation &op : k.group.getBody().front().without_terminator())
-      if (&op != c.root) {
+      if (&op != c.root && op.getResult(0) != c.root->getOperand(0)) {
         auto p = dyn_cast<Pointwise>(op);
         elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
         tensors.append(op.operand_begin(), op.operand_end());
@@ -711,7 +725,7 @@ LogicalResult Emitter::emit() {
     SmallVector<Value> at = k.delinearize(task, extents);
     Value rowBlock = at.pop_back_val(), panelBlock = at.pop_back_val(), group = at.pop_back_val();
     batchIndex = at;
-    aOffset = k.mul(group, k.index(c.groupStride));
+    aOffset = c.groupStride ? k.mul(group, k.expression(c.groupStride)) : k.index(0);
     bOffset = k.mul(group, k.mul(k.mul(k.expression(c.panels), k.index(kPanel)), k.expression(c.depth)));
     firstColumn = k.mul(group, k.expression(c.columns));
     for (auto [i, s, m] : llvm::zip(batchIndex, c.aBatch, c.bBatch)) {

@@ -233,3 +233,17 @@ func.func @padding(%x: tensor<1x8x9x4xf32>, %w: tensor<3x3x4xf32>) -> (tensor<1x
   %z = mlc.conv %q, %w {columns = 4 : i64, dilations = array<i64: 1, 1>, groups = 4 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x10x11x4xf32>, tensor<3x3x4xf32> -> tensor<1x8x9x4xf32>
   return %y, %z : tensor<1x8x9x4xf32>, tensor<1x8x9x4xf32>
 }
+
+// Heads are read where they lie by the product of a batch.
+// CHECK-LABEL: @heads
+// CHECK-SAME: (%[[X:.+]]: tensor<10x3x24xf32>, %[[W:.+]]: tensor<3x1x24x16xf32>)
+// CHECK-NEXT: mlc.group "k0" emitter "contraction"(%[[X]], %[[W]])
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.matmul
+func.func @heads(%x: tensor<10x3x24xf32>, %w: tensor<3x1x24x16xf32>) -> tensor<3x10x16xf32> {
+  // expected-remark @+1 {{left out: read in this order}}
+  %t = mlc.transpose %x [1, 0, 2] : tensor<10x3x24xf32> -> tensor<3x10x24xf32>
+  %y = mlc.matmul %t, %w columns <() -> (16)> : tensor<3x10x24xf32>, tensor<3x1x24x16xf32> -> tensor<3x10x16xf32>
+  return %y : tensor<3x10x16xf32>
+}

@@ -92,3 +92,15 @@ func.func @unknown_filters(%x: tensor<1x5x4xf32>, %w: tensor<20x3x4xf32>) -> ten
   %y = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 0>, low = array<i64: 0>, strides = array<i64: 1>} : tensor<1x5x4xf32>, tensor<20x3x4xf32> -> tensor<1x3x20xf32>
   return %y : tensor<1x3x20xf32>
 }
+
+// Planes of few channels are padded as they are: the convolution reads them in this order.
+// CHECK-LABEL: @planes
+// CHECK-SAME: (%[[X:.+]]: tensor<1x3x8x9xf32>
+// CHECK: %[[P:.+]] = mlc.pad constant %[[X]] low <() -> (0, 0, 1, 0)> high <() -> (0, 0, 1, 1)> interior [0, 0, 0, 0] : tensor<1x3x8x9xf32> -> tensor<1x3x10x10xf32>
+// CHECK: %[[T:.+]] = mlc.transpose %[[P]] [0, 2, 3, 1]
+// CHECK: mlc.conv %[[T]]
+func.func @planes(%x: tensor<1x3x8x9xf32>, %w: tensor<16x3x3x3xf32>) -> tensor<1x8x8x16xf32> {
+  %t = mlc.transpose %x [0, 2, 3, 1] : tensor<1x3x8x9xf32> -> tensor<1x8x9x3xf32>
+  %y = mlc.conv %t, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 0>, strides = array<i64: 1, 1>} : tensor<1x8x9x3xf32>, tensor<16x3x3x3xf32> -> tensor<1x8x8x16xf32>
+  return %y : tensor<1x8x8x16xf32>
+}

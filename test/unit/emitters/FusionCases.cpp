@@ -115,6 +115,29 @@ std::vector<Case> fusionCases() {
                    g.out(g.op("neg", {x}));
                    g.out(g.constant("f32[3]"));
                  }, {.n = 4}, {0}});
+  // What only lays out a contraction's first operand is read as it lies in memory.
+  all.push_back({"planes_into_conv", [](Graph &g) {
+                   auto x = g.op("transpose", {g.in("f32[2, 3, 17, 20]", "-1:1")}, "perm = array<i64: 0, 2, 3, 1>");
+                   g.out(g.op("conv", {x, g.constant("f32[24, 3, 3, 3]", "-1:1")},
+                              "strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, low = array<i64: 1, 0>, high = array<i64: 1, 1>, groups = 1 : i64"));
+                 }, {}, {4, 27}});
+  all.push_back({"planes_into_grouped_conv", [](Graph &g) {
+                   auto x = g.op("transpose", {g.in("f32[1, 4, 9, 11]", "-1:1")}, "perm = array<i64: 0, 2, 3, 1>");
+                   g.out(g.op("conv", {x, g.constant("f32[24, 3, 3, 2]", "-1:1")},
+                              "strides = array<i64: 1, 1>, dilations = array<i64: 1, 2>, low = array<i64: 1, 2>, high = array<i64: 1, 2>, groups = 2 : i64"));
+                 }, {}, {4, 18}});
+  all.push_back({"planes_of_symbols_into_conv", [](Graph &g) {
+                   auto x = g.op("transpose", {g.in("f32[n, 3, m, k]", "-1:1")}, "perm = array<i64: 0, 2, 3, 1>");
+                   g.out(g.op("conv", {x, g.constant("f32[24, 3, 3, 3]", "-1:1")},
+                              "strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>, groups = 1 : i64"));
+                 }, {.n = 2, .m = 9, .k = 14}, {4, 27}});
+  for (bool trans : {false, true})
+    all.push_back({trans ? "heads_into_transposed_product" : "heads_into_product", [=](Graph &g) {
+                     auto q = g.op("transpose", {g.in(trans ? "f32[2, 24, 3, 10]" : "f32[2, 10, 3, 24]", "-1:1")}, "perm = array<i64: 0, 2, 1, 3>");
+                     auto shared = g.op("transpose", {g.in("f32[n, 5, 24]", "-1:1")}, "perm = array<i64: 1, 0, 2>");
+                     g.out(g.op("matmul", {q, g.in("f32[2, 3, 24, 18]", "-1:1")}, trans ? "trans_a = true" : ""));
+                     g.out(g.op("matmul", {shared, g.constant("f32[24, 20]", "-1:1")}));
+                   }, {.n = 7}, {4, 24}});
   return all;
 }
 
