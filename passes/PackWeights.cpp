@@ -14,8 +14,6 @@ namespace mlc {
 
 namespace {
 
-constexpr int64_t kPanel = 16;
-
 /// Copies matrices into panels: `at(matrix, k, n)` is the element's number in the source.
 ElementsAttr packPanels(ElementsAttr source, ArrayRef<int64_t> shape, int64_t matrices, int64_t depth, int64_t columns,
                         function_ref<int64_t(int64_t, int64_t, int64_t)> at) {

@@ -7,6 +7,8 @@
 
 namespace mlc {
 
+/// Columns of a panel of packed weights (see `pack`).
+constexpr int64_t kPanel = 16;
 /// Channels of a first layer at most: its planes are read as they are, not channels-last.
 constexpr int64_t kFewChannels = 4;
 

@@ -126,19 +126,22 @@ struct Convert : OpRewritePattern<ConvOp> {
       op.emitRemark() << "not computed in Winograd's domain: the error would be " << error << " of the output's range";
       return failure();
     }
-    std::vector<char> bytes(kDomain * channels * features * 4);
+    // In panels at once (see `pack`), so that the weights do not stand in memory twice.
+    int64_t panels = llvm::divideCeil(features, kPanel);
+    std::vector<char> bytes(kDomain * panels * channels * kPanel * 4);
     float *to = reinterpret_cast<float *>(bytes.data());
     for (int64_t p = 0; p < kDomain; ++p)
-      for (int64_t c = 0; c < channels; ++c)
-        for (int64_t f = 0; f < features; ++f)
-          *to++ = weights.inDomain(f, p / kPoints, p % kPoints, c);
+      for (int64_t f = 0; f < features; ++f)
+        for (int64_t c = 0; c < channels; ++c)
+          to[((p * panels + f / kPanel) * channels + c) * kPanel + f % kPanel] = weights.inDomain(f, p / kPoints, p % kPoints, c);
 
     op.emitRemark() << "computed in Winograd's domain with 36 multiplications for 144; error " << error << " of the output's range";
     Location loc = op.getLoc();
-    auto type = RankedTensorType::get({kDomain, channels, features}, rewriter.getF32Type());
+    auto type = RankedTensorType::get({kDomain, panels, channels, kPanel}, rewriter.getF32Type());
     Value domain = ConstantOp::create(rewriter, loc, constantFromBytes(type, std::move(bytes)));
     Value patches = WinogradInputOp::create(rewriter, loc, op.getX(), op.getLow(), op.getHigh());
-    Value products = MatmulOp::create(rewriter, loc, patches, domain, /*trans_a=*/false, /*trans_b=*/false, DimsAttr());
+    Value products = MatmulOp::create(rewriter, loc, patches, domain, /*trans_a=*/false, /*trans_b=*/false,
+                                      DimsAttr::get(op.getContext(), constantExpr(features, op.getContext())));
     Shape shape = shapeOf(op.getY());
     shape.pop_back();
     rewriter.replaceOpWithNewOp<WinogradOutputOp>(op, products, DimsAttr::get(op.getContext(), shape));

@@ -3,9 +3,9 @@
 
 // CHECK-LABEL: @converted
 // CHECK-SAME: (%[[X:.+]]: tensor<1x16x16x16xf32>)
-// CHECK: %[[U:.+]] = mlc.constant {{.*}} : tensor<36x16x16xf32>
+// CHECK: %[[U:.+]] = mlc.constant {{.*}} : tensor<36x1x16x16xf32>
 // CHECK: %[[V:.+]] = mlc.winograd_input %[[X]] low [1, 1] high [1, 1] : tensor<1x16x16x16xf32> -> tensor<36x16x16xf32>
-// CHECK: %[[M:.+]] = mlc.matmul %[[V]], %[[U]] : tensor<36x16x16xf32>, tensor<36x16x16xf32> -> tensor<36x16x16xf32>
+// CHECK: %[[M:.+]] = mlc.matmul %[[V]], %[[U]] columns <() -> (16)> : tensor<36x16x16xf32>, tensor<36x1x16x16xf32> -> tensor<36x16x16xf32>
 // CHECK: %[[Y:.+]] = mlc.winograd_output %[[M]] to <() -> (1, 16, 16)> : tensor<36x16x16xf32> -> tensor<1x16x16x16xf32>
 // CHECK: return %[[Y]]
 func.func @converted(%x: tensor<1x16x16x16xf32>) -> tensor<1x16x16x16xf32> {
