@@ -190,6 +190,8 @@ static LogicalResult importLrn(NodeContext &n) {
       !n.require(size > 0 && size < 4096, "size is " + Twine(size)))
     return failure();
   Shape shape = n.dims(x);
+  if (constantOf(shape[1]) == std::optional<int64_t>(0)) // no window fits, and there is nothing to normalise
+    return n.yield(x);
   Value view = n.reshape(x, {shape[0], shape[1], product(ArrayRef<AffineExpr>(shape).drop_front(2), n.ctx())});
   Value squares = n.mul(view, view);
   SmallVector<int64_t> window{size}, one{1}, low{(size - 1) / 2}, high{size - 1 - (size - 1) / 2};
