@@ -118,7 +118,8 @@ std::pair<Value, SmallVector<AffineExpr>> inMemory(Value v) {
   Value source = transpose ? transpose.getX() : v;
   SmallVector<AffineExpr> strides;
   AffineExpr stride = constantExpr(1, v.getContext());
-  for (AffineExpr extent : llvm::reverse(shapeOf(source))) {
+  Shape shape = shapeOf(source);
+  for (AffineExpr extent : llvm::reverse(shape)) {
     strides.push_back(stride);
     stride = stride * extent;
   }
