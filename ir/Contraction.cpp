@@ -1,13 +1,12 @@
 //===- Contraction.cpp - products, convolutions, windows --------------------===//
 
 #include "Fold.h"
+#include "Layout.h"
+#include "Winograd.h"
 
 using namespace mlir;
 
 namespace mlc {
-
-/// Packed weights stand in panels of so many columns.
-static constexpr int64_t kPanelColumns = 16;
 
 //===----------------------------------------------------------------------===//
 // Product
@@ -52,8 +51,8 @@ LogicalResult MatmulOp::verifyRegions() {
   if (failed(checkExpressions(*this, *getColumns(), "columns")))
     return failure();
   Shape expected = shapeOf(getB());
-  expected[expected.size() - 3] = (*getColumns())[0].ceilDiv(kPanelColumns);
-  expected.back() = constantExpr(kPanelColumns, getContext());
+  expected[expected.size() - 3] = (*getColumns())[0].ceilDiv(kPanel);
+  expected.back() = constantExpr(kPanel, getContext());
   return checkShape(*this, getB(), expected);
 }
 OpFoldResult MatmulOp::fold(FoldAdaptor adaptor) { return isPacked() ? OpFoldResult() : foldOne(*this, adaptor.getOperands()); }
@@ -78,7 +77,7 @@ LogicalResult PackOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
     return emitOptionalError(loc, "packs matrices, and x has rank ", x.size());
   AffineExpr k = x[x.size() - (adaptor.getTrans() ? 1 : 2)], n = x[x.size() - (adaptor.getTrans() ? 2 : 1)];
   Shape y(x.begin(), x.end() - 2);
-  y.append({n.ceilDiv(16), k, constantExpr(16, ctx)});
+  y.append({n.ceilDiv(kPanel), k, constantExpr(kPanel, ctx)});
   types.push_back(tensorType(y, elementTypeOf(adaptor.getX())));
   return success();
 }
@@ -95,14 +94,14 @@ LogicalResult WinogradInputOp::inferReturnTypes(MLIRContext *ctx, std::optional<
     return emitOptionalError(loc, "takes f32");
   AffineExpr tiles = x[0];
   for (int d = 0; d < 2; ++d)
-    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(4);
-  types.push_back(tensorType({constantExpr(36, ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
+    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(winograd::kOutputs);
+  types.push_back(tensorType({constantExpr(winograd::kDomain, ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
   return success();
 }
 
 LogicalResult WinogradOutputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape x = shapeOf(adaptor.getX());
-  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(36) || adaptor.getShape().size() != 3)
+  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(winograd::kDomain) || adaptor.getShape().size() != 3)
     return emitOptionalError(loc, "takes [36, tiles, F], and a shape of three sizes");
   if (!elementTypeOf(adaptor.getX()).isF32())
     return emitOptionalError(loc, "takes f32");
@@ -116,7 +115,7 @@ LogicalResult WinogradOutputOp::verifyRegions() {
   if (failed(checkExpressions(*this, getShape(), "shape")))
     return failure();
   Shape x = shapeOf(getX()), y = shapeOf(getY());
-  x[1] = y[0] * y[1].ceilDiv(4) * y[2].ceilDiv(4);
+  x[1] = y[0] * y[1].ceilDiv(winograd::kOutputs) * y[2].ceilDiv(winograd::kOutputs);
   return checkShape(*this, getX(), x);
 }
 
@@ -227,13 +226,13 @@ LogicalResult ConvOp::verifyRegions() {
   Shape expected;
   auto push = [&](int64_t size) { expected.push_back(constantExpr(size, getContext())); };
   if (!isDepthwise())
-    push(groups * llvm::divideCeil(features / groups, kPanelColumns));
+    push(groups * llvm::divideCeil(features / groups, kPanel));
   llvm::for_each(window, push);
   if (isDepthwise()) {
     push(features);
   } else {
     push(getX().getType().getShape().back() / groups);
-    push(kPanelColumns);
+    push(kPanel);
   }
   return checkShape(*this, getWeights(), expected);
 }

@@ -11,7 +11,8 @@
 
 namespace mlc::winograd {
 
-constexpr int64_t kOutputs = 4, kPoints = 6, kTaps = 3;
+constexpr int64_t kOutputs = 4, kPoints = 6, kTaps = 3; // along one dimension
+constexpr int64_t kDomain = kPoints * kPoints;
 constexpr double kP = 0.70710678118654752440, kQ = 1.41421356237309504880;
 constexpr double kP2 = 0.5, kQ2 = 2.0;
 

@@ -3,12 +3,11 @@
 #define MLC_PASSES_PASSES_H
 
 #include "ir/Dialect.h"
+#include "ir/Layout.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlc {
 
-/// Columns of a panel of packed weights (see `pack`).
-constexpr int64_t kPanel = 16;
 /// Channels of a first layer at most: its planes are read as they are, not channels-last.
 constexpr int64_t kFewChannels = 4;
 

@@ -53,7 +53,8 @@ def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
   let summary = "Brings weights into panels, and padding out of convolutions";
   let description = [{
     Afterwards products and convolutions have packed weights (see their descriptions), and convolutions no padding: `pad`
-    stands before them. Constant weights are packed here, others by operators while the model runs.
+    stands before them, of planes of few channels before they are transposed. Constant weights are packed here, others by
+    operators while the model runs.
   }];
 }
 
@@ -65,7 +66,9 @@ def FormGroupsPass : Pass<"mlc-form-groups", "::mlir::func::FuncOp"> {
   let summary = "Decides which operators become one kernel";
   let description = [{
     A group has one root; element-wise consumers on the root's own shape join it, and producers that only move elements or
-    are cheap to repeat are computed where they are used. Each decision leaves a remark.
+    are cheap to repeat are computed where they are used. What only lays out a root's first operand is left out where the
+    root can do without: zeros around a depthwise convolution's input, the order of a contraction's. Each decision leaves a
+    remark.
   }];
   let statistics = [Statistic<"groups", "groups", "Groups that were formed">,
                     Statistic<"fused", "fused-operators", "Operators that need no kernel of their own">];

@@ -20,8 +20,6 @@ namespace {
 
 using namespace winograd;
 
-constexpr int64_t kDomain = kPoints * kPoints;
-
 // Fewer channels than this leave the transforms more work than they save.
 constexpr int64_t kFewChannels = 16;
 // Tiles that fill a product's register tile.

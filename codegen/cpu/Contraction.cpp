@@ -18,6 +18,7 @@
 
 #include "Cut.h"
 #include "KernelBuilder.h"
+#include "ir/Layout.h"
 
 #include <cmath>
 
@@ -25,7 +26,6 @@ using namespace mlir;
 
 namespace mlc {
 
-constexpr int64_t kPanel = 16;
 // Steps of a chunk: at most so many, so that 64 bytes each stay in L1, and not so few that taking up the sums shows.
 constexpr int64_t kMostSteps = 256, kFewSteps = 64;
 // Weights of this many bytes are far away when they are needed.

@@ -9,10 +9,6 @@
 #include <thread>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace mlc::driver {
 namespace {
 
@@ -23,38 +19,10 @@ constexpr int64_t steps = 20000;
 // Where results go, so that nobody computes them in vain.
 volatile float sink;
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) double multiplyAdds512() {
-  __m512 sums[chains], x = _mm512_set1_ps(0.999F), y = _mm512_set1_ps(0.001F);
-  for (__m512 &s : sums)
-    s = y;
-  for (int64_t i = 0; i < steps; ++i)
-#pragma unroll
-    for (__m512 &s : sums)
-      s = _mm512_fmadd_ps(s, x, y);
-  for (__m512 s : sums)
-    sink = _mm512_cvtss_f32(s);
-  return 2.0 * 16 * chains * steps;
-}
-
-__attribute__((target("avx2,fma"))) double multiplyAdds256() {
-  __m256 sums[chains], x = _mm256_set1_ps(0.999F), y = _mm256_set1_ps(0.001F);
-  for (__m256 &s : sums)
-    s = y;
-  for (int64_t i = 0; i < steps; ++i)
-#pragma unroll
-    for (__m256 &s : sums)
-      s = _mm256_fmadd_ps(s, x, y);
-  for (__m256 s : sums)
-    sink = _mm256_cvtss_f32(s);
-  return 2.0 * 8 * chains * steps;
-}
-#endif
-
-// What every processor has: multiply and add, one instruction or two.
-double multiplyAdds128() {
-  using Vector = float __attribute__((vector_size(16)));
-  Vector sums[chains], x = {0.999F, 0.999F, 0.999F, 0.999F}, y = {0.001F, 0.001F, 0.001F, 0.001F};
+// Compiled for what the caller may use, since it becomes part of it: one instruction, or a multiplication and an addition.
+template <int Bytes> [[gnu::always_inline]] inline double multiplyAdds() {
+  using Vector [[gnu::vector_size(Bytes)]] = float;
+  Vector sums[chains], x = Vector{} + 0.999F, y = Vector{} + 0.001F;
   for (Vector &s : sums)
     s = y;
   for (int64_t i = 0; i < steps; ++i)
@@ -63,10 +31,16 @@ double multiplyAdds128() {
       s = s * x + y;
   for (const Vector &s : sums)
     sink = s[0];
-  return 2.0 * 4 * chains * steps;
+  return 2.0 * (Bytes / sizeof(float)) * chains * steps;
 }
 
-double (*multiplyAdds())() {
+#if defined(__x86_64__)
+[[gnu::target("avx512f")]] double multiplyAdds512() { return multiplyAdds<64>(); }
+[[gnu::target("avx2,fma")]] double multiplyAdds256() { return multiplyAdds<32>(); }
+#endif
+double multiplyAdds128() { return multiplyAdds<16>(); }
+
+double (*bestMultiplyAdds())() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f"))
     return multiplyAdds512;
@@ -121,7 +95,7 @@ double readRate() {
 } // namespace
 
 Peaks measurePeaks(int threads) {
-  auto flops = multiplyAdds();
+  auto flops = bestMultiplyAdds();
   return {together(threads, [&] { return bestRate(0.02, flops); }), together(threads, readRate)};
 }
 
