@@ -52,6 +52,9 @@ Pool::Pool(unsigned workers) {
   others.reset(new (std::nothrow) Worker[workers]);
   if (!others)
     return;
+  // Machines of more processors than the set holds have their workers where the system puts them.
+  CPU_ZERO(&allowed);
+  sched_getaffinity(0, sizeof allowed, &allowed);
   // Signals are the program's own business: its handlers never run on a worker.
   sigset_t all, before;
   sigfillset(&all);
@@ -84,6 +87,7 @@ void *Pool::enter(void *argument) {
 void Pool::work(unsigned index) {
   for (uint32_t seen = 0;;) {
     seen = await(seen, index);
+    apart(index);
     if (stop.load(std::memory_order_relaxed))
       return;
     // By now the next region may be on: its range is as good.
@@ -103,7 +107,7 @@ uint32_t Pool::await(uint32_t seen, unsigned index) {
         return current;
       pause();
     }
-    if (now() >= until || sched_getcpu() == callerProcessor.load(std::memory_order_relaxed))
+    if (now() >= until || !apart(index))
       break;
   }
   // Parked is raised before the kernel compares the number, and the caller writes the number before it looks at parked:
@@ -113,6 +117,19 @@ uint32_t Pool::await(uint32_t seen, unsigned index) {
     futexWait(region, seen, bitOf(index));
   parked.fetch_sub(1);
   return current;
+}
+
+bool Pool::apart(unsigned index) {
+  int caller = callerProcessor.load(std::memory_order_relaxed);
+  if (sched_getcpu() != caller)
+    return true;
+  // Asked for in vain already, or nowhere else to go.
+  if (others[index].avoided == caller || CPU_COUNT(&allowed) < 2)
+    return false;
+  cpu_set_t rest = allowed;
+  CPU_CLR(static_cast<size_t>(caller), &rest);
+  others[index].avoided = caller;
+  return sched_setaffinity(0, sizeof rest, &rest) == 0;
 }
 
 // Lets workers 1 … last know that there is something new.

@@ -8,7 +8,8 @@
 //
 // Between regions a worker spins for a short time, because waking a parked thread takes some 20 µs and a region of a
 // small model takes less; after that it parks in the kernel and costs nothing. It spins only while it has a processor
-// of its own: on the caller's processor it would hold up the very thread it waits for.
+// of its own: on the caller's processor it would hold up the very thread it waits for. Since the system likes to wake a
+// thread on the processor of the one that wakes it, a worker that finds itself there keeps off it from then on.
 #ifndef MLC_RUNTIME_THREADS_H
 #define MLC_RUNTIME_THREADS_H
 
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <pthread.h>
+#include <sched.h>
 
 namespace mlc::rt {
 
@@ -41,12 +43,15 @@ private:
     std::atomic<bool> offered{false}; // its range of the present region waits for somebody
     Pool *pool = nullptr;
     unsigned index = 0;
+    int avoided = -1; // the processor that it keeps off
     pthread_t handle{};
   };
 
   static void *enter(void *worker);
   void work(unsigned index);
   uint32_t await(uint32_t seen, unsigned index);
+  /// Whether the worker has a processor apart from the caller's; moves it where that can be had.
+  bool apart(unsigned index);
   void announce(unsigned last);
   bool claim(unsigned index);
   void doRange(unsigned index) const;
@@ -62,6 +67,7 @@ private:
   alignas(64) std::atomic<uint32_t> parked{0};
   alignas(64) std::atomic<uint32_t> remaining{0}; // ranges of others that are not done
 
+  cpu_set_t allowed; // processors that workers may use: those of the thread that made the pool
   unsigned count = 1;
   std::unique_ptr<Worker[]> others; // [0] is the caller's and unused
 };

@@ -45,11 +45,11 @@ constexpr double atanPart[] = {-0.333332986, 0.199985296,   -0.142640159, 0.1095
 constexpr double tanhPart[] = {-0.333333135, 0.13332437, -0.0538357571, 0.021000538, -0.00617033429};
 // (sinh(x) - x) / x^3, u = x^2 for u in [9.3132e-10, 1.0], error at most 2^-31.62
 constexpr double sinhPart[] = {0.166666672, 0.00833331048, 0.000198428956, 2.78221319e-6};
-// erf(x) / x - 1, u = x^2 for u in [9.3132e-10, 0.7225], error at most 2^-27.14
-constexpr double erfPart[] = {0.128379166, -0.376125902, 0.11282865, -0.0268072877, 0.0050577037, -0.000634851865};
-// log(erfc(u)) for u in [0.84, 3.95], error at most 2^-28.58
-constexpr double erfTail[] = {-9.39216552e-5, -1.12810719,   -0.636437178,  -0.104601145,
-                              0.0225569457,   -0.0031277528, 0.000204721189};
+// -log(erfc(u)) / u - 1 for u in [9.3132e-10, 3.93], error at most 2^-27.81 of erf(u)
+constexpr double erfPart[] = {0.128379166,  0.636619568,     0.102776304,    -0.0191478264, -0.000169484643,
+                              0.0016756393, -0.000637331337, 0.000118848468, -9.38603353e-6};
+// (1 - exp(-u) - u) / u^2 for u in [-0.34667, 0.34667], error at most 2^-31.58 of 1 - exp(-u), below 0 of 2 - exp(-u)
+constexpr double erfExp[] = {-0.5, 0.166666612, -0.0416664481, 0.00833452214, -0.0013936375, 0.000192629857};
 
 /// x = n ln2 + r with |r| <= ln2/2; n is in the low bits of `bits`.
 struct ExpReduction {
@@ -318,12 +318,13 @@ static Num cosh(Num x) {
   return half + 0.25 / half;
 }
 
+/// 1 - e^-y, where y(|x|) = -log(erfc(|x|)) is smooth and never cancels: no branch, no division.
 static Num erf(Num x) {
-  Num a = abs(x);
-  Num small = fma(polynomial(x * x, erfPart), x, x);
-  auto [r, bits] = reduceExpQuickly(polynomial(atMost(a, 3.95), erfTail));
-  Num large = 1.0 - scaleOnce(expPolynomial(r), bits);
-  return select(a < 0.85, small, copySign(large, x));
+  Num a = atMost(abs(x), 3.93);
+  Num slope = polynomialOf<std::size(erfPart) - 1>(a, [&](size_t k) { return a.same(erfPart[k + 1]); });
+  auto [r, n] = reduceExpQuickly(fma(fma(a, slope, erfPart[0]), a, a));
+  Num power = (r.same(1).bits() - (n << 23)).asReal(); // 2^-n
+  return copySign(fma(power, fma(polynomial(r, erfExp), r * r, r), 1.0 - power), x);
 }
 
 static Num rsqrt(Num x) { return 1.0 / sqrt(x); }

@@ -111,9 +111,10 @@ FITS = {
     "atan32": ("(atan(x) - x) / x^3, u = x^2", oddly(atan), S, mpf(1), 9, relative(atan), 24),
     "tanh32": ("(tanh(x) - x) / x^3, u = x^2", oddly(tanh), S, mpf("0.56") ** 2, 5, relative(tanh), 24),
     "sinh32": ("(sinh(x) - x) / x^3, u = x^2", oddly(sinh), S, mpf(1), 4, relative(sinh), 24),
-    "erf32": ("erf(x) / x - 1, u = x^2", lambda u: erf(sqrt(u)) / sqrt(u) - 1, S, mpf("0.85") ** 2, 6,
-              lambda u: sqrt(u) / erf(sqrt(u)), 24),
-    "erfTail32": ("log(erfc(u))", lambda u: log(erfc(u)), mpf("0.84"), mpf("3.95"), 7, lambda u: erfc(u) / erf(u), 24),
+    "erf32": ("-log(erfc(u)) / u - 1", lambda u: -log(erfc(u)) / u - 1, S, mpf("3.93"), 9,
+              lambda u: u * erfc(u) / erf(u), 24),
+    "erfExp32": ("(1 - exp(-u) - u) / u^2", lambda u: (1 - exp(-u) - u) / u ** 2, -half, half, 6,
+                 lambda u: u ** 2 / ((1 if u > 0 else 2) - exp(-u)), 24),
     # f64 used for f32: good to about 2^-36
     "log2Short": ("log2(1 + f) / s, s = f / (2 + f), u = s^2", lambda u: atanh2(u) / ln2, S, smax ** 2, 5,
                   lambda u: ln2 / atanh2(u), 53),
