@@ -358,7 +358,10 @@ int32_t mlc_run(mlc_session *session) {
   call.arena = reinterpret_cast<void *>(arena);
   call.arena_bytes = session->arenaBytes;
   call.steps = session->steps.empty() ? nullptr : session->steps.data();
-  if (int32_t status = model.run(&call))
+  session->pool.beginRun();
+  int32_t status = model.run(&call);
+  session->pool.endRun();
+  if (status)
     return explain(session, status);
 
   for (uint32_t i = 0; i < model.output_count; ++i) {

@@ -13,7 +13,8 @@
 namespace mlc::rt {
 namespace {
 
-constexpr int64_t spinNanoseconds = 50'000;
+// Spinning after a run, and at most between two regions of one.
+constexpr int64_t spinNanoseconds = 50'000, longestSpinNanoseconds = 5'000'000;
 constexpr int pausesBetweenLooks = 32;
 
 int64_t now() {
@@ -100,14 +101,18 @@ void Pool::work(unsigned index) {
 
 uint32_t Pool::await(uint32_t seen, unsigned index) {
   uint32_t current;
-  for (int64_t until = now() + spinNanoseconds;;) {
+  int64_t time = now(), last = time + longestSpinNanoseconds, until = time + spinNanoseconds;
+  for (;;) {
     for (int i = 0; i < pausesBetweenLooks; ++i) {
       current = region.load(std::memory_order_acquire);
       if (current != seen)
         return current;
       pause();
     }
-    if (now() >= until || !apart(index))
+    time = now();
+    if (running.load(std::memory_order_relaxed))
+      until = std::min(last, time + spinNanoseconds);
+    if (time >= until || !apart(index))
       break;
   }
   // Parked is raised before the kernel compares the number, and the caller writes the number before it looks at parked:

@@ -6,8 +6,8 @@
 // A range is claimed before it is done, by its worker or by the caller, who looks for what nobody has begun when its
 // own range is done: a worker that is still waking up, or that a busy machine keeps waiting, holds nobody up.
 //
-// Between regions a worker spins for a short time, because waking a parked thread takes some 20 µs and a region of a
-// small model takes less; after that it parks in the kernel and costs nothing. It spins only while it has a processor
+// While the model runs a worker spins between regions, because waking a parked thread takes 20 to 70 µs and a region of a
+// small model takes less; some time after the run it parks in the kernel and costs nothing. It spins only while it has a processor
 // of its own: on the caller's processor it would hold up the very thread it waits for. Since the system likes to wake a
 // thread on the processor of the one that wakes it, a worker that finds itself there keeps off it from then on.
 #ifndef MLC_RUNTIME_THREADS_H
@@ -35,6 +35,10 @@ public:
 
   unsigned workers() const { return count; }
 
+  // A run of the model begins or ends: from its first region on, workers stay awake in between.
+  void beginRun() { running.store(true, std::memory_order_relaxed); }
+  void endRun() { running.store(false, std::memory_order_relaxed); }
+
   // One region: returns when all tasks are done. Called by one thread at a time, and not from within a task.
   void run(mlc_kernel kernel, const void *args, int64_t tasks);
 
@@ -58,7 +62,7 @@ private:
 
   alignas(64) std::atomic<uint32_t> region{0}; // grows by one a region; what sleeping workers wait on
   std::atomic<int> callerProcessor{-1};
-  std::atomic<bool> stop{false};
+  std::atomic<bool> running{false}, stop{false};
   // The present region. Only who has claimed one of its ranges may read this: it stands still until that range is done.
   mlc_kernel kernel = nullptr;
   const void *args = nullptr;

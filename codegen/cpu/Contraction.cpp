@@ -212,37 +212,66 @@ Contraction describe(GroupOp group) {
 struct Blocks {
   int64_t rows = 48, panels = 1; // of one block; the last may have less
   AffineExpr rowBlocks, panelBlocks;
+  bool rowsOutside = false; // neighbouring tasks share rows rather than panels
 };
+
+/// Work of the busiest of `workers` in relation to an even share.
+double imbalance(int64_t tasks, int64_t workers) {
+  return static_cast<double>(llvm::divideCeil(tasks, workers) * workers) / static_cast<double>(tasks);
+}
+
+/// How many blocks of `size` elements in units of `unit` make all together at least `tasks` tasks, where there are `others` for
+/// each: whole and even shares for two and four workers first, then few blocks.
+int64_t evenBlocks(int64_t size, int64_t unit, int64_t others, int64_t fewest, int64_t tasks) {
+  int64_t most = std::max<int64_t>(1, size / unit), best = std::min(fewest, most);
+  fewest = std::clamp<int64_t>(std::max<int64_t>(fewest, llvm::divideCeil(tasks, others)), 1, most);
+  double least = 1e300;
+  for (int64_t n = fewest; n <= std::min(most, 2 * fewest + 4); ++n) {
+    int64_t each = llvm::alignTo(llvm::divideCeil(size, n), unit), blocks = llvm::divideCeil(size, each);
+    if (blocks != n)
+      continue;
+    // The last block may be short.
+    double filled = static_cast<double>(size) / static_cast<double>(n * each);
+    double cost = imbalance(n * others, 2) + imbalance(n * others, 4) + (1 - filled) + 0.02 * static_cast<double>(n) / static_cast<double>(fewest);
+    if (cost < least)
+      least = cost, best = n;
+  }
+  return best;
+}
 
 Blocks blocksOf(const Contraction &c) {
   Blocks blocks;
-  auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount);
+  auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount), panels = constantOf(c.panels), steps = constantOf(c.depth);
   // A block of A takes some 128 kB; 48 rows are whole tiles at every level.
   int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 96;
   blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, c.chunked() ? kScratchRows / 48 * 48 : 48 * 64);
-  // Blocks alike in size, rather than a short one at the end; a quarter more is no harm.
-  if (rows && *rows <= blocks.rows * 5 / 4)
-    blocks.rows = std::max<int64_t>(1, *rows);
-  else if (rows)
-    blocks.rows = llvm::divideCeil(*rows, llvm::divideCeil(*rows, blocks.rows));
+  int64_t others = c.groups;
+  if (auto batch = constantsOf(c.batch))
+    for (int64_t b : *batch)
+      others *= b;
+  others = std::max<int64_t>(1, others);
+  if (rows && *rows > 0) {
+    // A quarter more than fits is no harm.
+    int64_t count = *rows <= blocks.rows * 5 / 4 ? 1 : llvm::divideCeil(*rows, blocks.rows);
+    // Where the weights are less than what the rows read and write, each worker keeps to its own rows from one kernel to the
+    // next; their results then lie in its own cache.
+    blocks.rowsOutside = c.batch.empty() && c.groups == 1 && panels && steps && depth &&
+                         *steps * *panels * kPanel <= *rows * (*depth + *panels * kPanel);
+    if (blocks.rowsOutside)
+      count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(4, *rows / 24)));
+    blocks.rows = std::max<int64_t>(1, llvm::divideCeil(*rows, count));
+  }
   blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
-  auto panels = constantOf(c.panels);
   if (!panels) {
     blocks.panels = 8;
     blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
     return blocks;
   }
-  int64_t wanted = 1;
-  if (auto known = constantOf(blocks.rowBlocks)) {
-    int64_t have = *known * c.groups;
-    if (auto batch = constantsOf(c.batch))
-      for (int64_t b : *batch)
-        have *= b;
-    wanted = llvm::divideCeil(8, std::max<int64_t>(1, have));
-  }
-  blocks.panels = std::max<int64_t>(1, llvm::divideCeil(*panels, wanted));
-  blocks.panels = std::min(*panels, static_cast<int64_t>(llvm::alignTo(blocks.panels, *panels >= 8 ? 4 : 2)));
-  blocks.panels = std::max<int64_t>(1, blocks.panels);
+  int64_t count = 1;
+  if (auto known = constantOf(blocks.rowBlocks); known && *known > 0)
+    if (int64_t have = others * *known; have < 8)
+      count = evenBlocks(*panels, *panels >= 4 ? 2 : 1, have, 1, 8);
+  blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), *panels >= 4 ? 2 : 1)));
   blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
   return blocks;
 }
@@ -716,15 +745,17 @@ void Emitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, in
 }
 
 LogicalResult Emitter::emit() {
-  // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block
+  // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block, or the row block first
   k.loop(k.begin, k.end, 1, [&](Value task) {
     MLIRContext *ctx = k.group.getContext();
     SmallVector<AffineExpr> extents(c.batch);
     extents.push_back(constantExpr(c.groups, ctx));
     extents.push_back(blocks.panelBlocks);
-    extents.push_back(blocks.rowBlocks);
+    extents.insert(blocks.rowsOutside ? extents.begin() : extents.end(), blocks.rowBlocks);
     SmallVector<Value> at = k.delinearize(task, extents);
-    Value rowBlock = at.pop_back_val(), panelBlock = at.pop_back_val(), group = at.pop_back_val();
+    Value rowBlock = blocks.rowsOutside ? at.front() : at.back();
+    at.erase(blocks.rowsOutside ? at.begin() : std::prev(at.end()));
+    Value panelBlock = at.pop_back_val(), group = at.pop_back_val();
     batchIndex = at;
     aOffset = c.groupStride ? k.mul(group, k.expression(c.groupStride)) : k.index(0);
     bOffset = k.mul(group, k.mul(k.mul(k.expression(c.panels), k.index(kPanel)), k.expression(c.depth)));

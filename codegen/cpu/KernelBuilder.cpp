@@ -399,7 +399,11 @@ void GroupSource::store(const Memory &memory, ArrayRef<LaneIndex> index, Value e
   }
   Value v = toStorage(splat(element), memory.element);
   if (!at.lanes && at.step == 1) {
-    if (mask)
+    // A single lane is stored as such: of a masked store that narrows and has one lane, LLVM 22 stores the wide element on
+    // x86-64-v4.
+    if (mask && getConstantIntValue(mask->count) == std::optional<int64_t>(1))
+      memref::StoreOp::create(builder, loc, vector::ExtractOp::create(builder, loc, v, 0), memory.base, at.base);
+    else if (mask)
       vector::MaskedStoreOp::create(builder, loc, memory.base, at.base, mask->mask, v);
     else
       vector::StoreOp::create(builder, loc, v, memory.base, at.base);
