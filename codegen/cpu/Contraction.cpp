@@ -30,6 +30,10 @@ namespace mlc {
 constexpr int64_t kMostSteps = 256, kFewSteps = 64;
 // Weights of this many bytes are far away when they are needed.
 constexpr int64_t kFarWeights = 128 << 10;
+// Rows for which a line of weights from memory comes in a third of the time that it is used.
+constexpr int64_t kRowsPerPass = 128;
+// Fewer steps leave no time between calling the epilogue's memory and using it.
+constexpr int64_t kFewPrefetchSteps = 32;
 // Rows whose sums a task keeps at most.
 constexpr int64_t kScratchRows = 512;
 
@@ -326,6 +330,7 @@ public:
       sizes.push_back((*rows - 1) % blocks.rows + 1);
     }
     tile = tileFor(k.target, lanes, blocks.panels, sizes);
+    groupBlocks();
     // The space of the result: batch dimensions as they are, rows, columns.
     Shape y = shapeOf(c.result);
     SmallVector<Value> tensors{c.result};
@@ -346,11 +351,14 @@ public:
   LogicalResult emit();
 
 private:
+  void groupBlocks();
+  void emitBlocks(Value from, Value to, Value panel, int64_t panels);
   void emitRows(Value from, Value to, Value panel, int64_t panels);
   void emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels);
   /// A tile of `rows` rows, of which `valid` exist (null: all).
   void emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels);
   void emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels);
+  void prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels);
   void emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels);
   void emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels);
   Value scratchAt(Value row, int64_t panels, int64_t vector);
@@ -372,9 +380,24 @@ private:
   Value aOffset, bOffset, firstColumn; // of the group and batch at hand
   SmallVector<Value> batchIndex;
   Value scratch;                                   // the accumulators of a tile, or of all rows of a task
-  Value firstRow;                                  // of the task
+  int64_t together = 1;                            // neighbouring blocks of rows that share a pass over the panels
+  Value firstRow;                                  // of the pass
   Value chunkA, chunkK, isFirstChunk, isLastChunk; // of the chunk at hand: offset in A, number of its first step
 };
+
+/// Weights that do not stay near are read again for each pass of rows: neighbouring tasks of a range are done together until a
+/// pass has work enough to wait for nothing.
+void Emitter::groupBlocks() {
+  auto steps = constantOf(c.depth);
+  if (!steps || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || constantOf(blocks.panelBlocks) != std::optional<int64_t>(1))
+    return;
+  int64_t bytes = *steps * blocks.panels * kPanel * ((elementTypeOf(c.b).getIntOrFloatBitWidth() + 7) / 8);
+  if (bytes <= k.target.l2Bytes / 4)
+    return;
+  together = std::clamp<int64_t>(llvm::divideCeil(kRowsPerPass, blocks.rows), 1, *constantOf(blocks.rowBlocks));
+  if (c.chunked())
+    together = std::clamp<int64_t>(kScratchRows / blocks.rows, 1, together);
+}
 
 Value Emitter::zero() {
   return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
@@ -436,12 +459,20 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
   // Vectors `from` … `to` - 1 of all rows of panel p, of which `valid` columns exist.
   auto emitVectors = [&](int64_t p, int64_t from, int64_t to, int64_t valid) {
     Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
+    // Whole vectors are all computed before the first is stored: a load of the next row may share the lower bits of its
+    // address with a store, and would wait for it.
+    struct Ready {
+      std::unique_ptr<GroupSource> source;
+      SmallVector<LaneIndex> index;
+      SmallVector<Value> elements;
+    };
+    std::vector<Ready> ready;
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t v = from; v < to; ++v) {
         int64_t here = valid < 0 ? -1 : std::min(lanes, valid - v * lanes);
         if (here == 0 || (valid >= 0 && here < 0))
           continue;
-        auto one = [&](GroupSource &source, LaneIndex lane, Value value) {
+        auto indexOf = [&](GroupSource &source, LaneIndex lane) {
           SmallVector<LaneIndex> index;
           if (space && space->extents.size() == 2) {
             index = space->spread(source, {source.uniform(rowIndex[r]), lane});
@@ -455,13 +486,19 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
               index.push_back(source.uniform(i));
             index.push_back(lane);
           }
-          k.finish(source, c.result, index, value);
+          return index;
         };
+        auto one = [&](GroupSource &source, LaneIndex lane, Value value) { k.finish(source, c.result, indexOf(source, lane), value); };
         Value accumulator = accumulators[(r * panels + p) * vectors + v];
         Value at = k.add(column, k.index(v * lanes));
         if (here == lanes) {
-          GroupSource source(k, lanes);
-          one(source, {at, lanes > 1 ? 1 : 0, nullptr}, accumulator);
+          auto source = std::make_unique<GroupSource>(k, lanes);
+          SmallVector<LaneIndex> index = indexOf(*source, {at, lanes > 1 ? 1 : 0, nullptr});
+          SmallVector<Value> elements = k.computeResults(*source, c.result, index, accumulator);
+          if (elements.size() == 1)
+            ready.push_back({std::move(source), std::move(index), std::move(elements)});
+          else
+            k.storeResults(*source, index, elements);
         } else if (here < 0) {
           Value left = k.max(k.min(k.sub(k.add(firstColumn, k.expression(c.columns)), at), k.index(lanes)), k.index(0));
           if (k.target.maskedMemory && lanes > 1) {
@@ -490,6 +527,8 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
           }
         }
       }
+    for (Ready &r : ready)
+      k.storeResults(*r.source, r.index, r.elements);
   };
   for (int64_t p = 0; p < panels; ++p) {
     if (rest == 0 || p + 1 < panels) {
@@ -513,6 +552,36 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
   }
 }
 
+/// Calls what the epilogue reads and writes row by row, so that it is there when the sums are.
+void Emitter::prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels) {
+  auto steps = constantOf(c.depth);
+  if (!space || space->extents.size() != 2 || (steps && *steps < kFewPrefetchSteps))
+    return;
+  SmallVector<std::pair<Value, bool>> tensors; // and whether they are written
+  int64_t bytes = 0;
+  auto add = [&](Value tensor, bool isWrite) {
+    auto type = tensorTypeOf(tensor);
+    if (!type.hasStaticShape() || shapeOf(tensor) != shapeOf(c.result))
+      return;
+    tensors.push_back({tensor, isWrite});
+    bytes += type.getNumElements() * storageBytes(type.getElementType());
+  };
+  for (BlockArgument operand : k.group.getBody().getArguments())
+    if (operand != c.a && operand != c.b)
+      add(operand, false);
+  for (Value result : k.results())
+    add(result, true);
+  if (bytes <= k.target.l2Bytes)
+    return;
+  GroupSource source(k, 1);
+  for (auto [tensor, isWrite] : tensors)
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t p = 0; p < panels; ++p) {
+        Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
+        source.prefetch(k.memory[tensor], space->spread(source, {source.uniform(k.add(row, k.index(r))), source.uniform(column)}), isWrite);
+      }
+}
+
 /// Whether code for what follows the root would be longer than the products themselves.
 bool Emitter::longEpilogue(int64_t vectors) {
   int64_t operations = 0;
@@ -528,7 +597,7 @@ Value Emitter::scratchAt(Value row, int64_t panels, int64_t vector) {
   if (!scratch) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&k.function.front());
-    int64_t most = ((c.chunked() ? blocks.rows : 0) + tile.rows) * tile.panels * kPanel;
+    int64_t most = ((c.chunked() ? together * blocks.rows : 0) + tile.rows) * tile.panels * kPanel;
     scratch = memref::AllocaOp::create(b, loc, MemRefType::get({most}, element), b.getI64IntegerAttr(64));
   }
   return k.add(k.mul(row, k.index(panels * kPanel)), k.index(vector * lanes));
@@ -557,6 +626,12 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
   Memory a = k.memory[c.a], w = k.memory[c.b];
   GroupSource convert(k, lanes), scalar(k, 1);
   Value place = k.sub(row, firstRow);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    if (c.chunked())
+      b.setInsertionPointToStart(scf::IfOp::create(b, loc, isLastChunk, /*withElseRegion=*/false).thenBlock());
+    prefetchEpilogue(row, rows, panel, panels);
+  }
 
   SmallVector<Value> accumulators(rows * panels * vectors, zero());
   if (c.chunked()) {
@@ -584,7 +659,7 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
   auto bytes = constantOf(product(c.batch, k.group.getContext()) * c.groups * c.depth * c.panels * (kPanel * storageBytes));
   if (!bytes || *bytes >= kFarWeights) {
     if (auto total = constantOf(c.rowCount)) {
-      shareKnown = std::clamp<int64_t>(llvm::divideCeil(kPanel * tile.rows, std::min(*total, blocks.rows)), 1, kPanel);
+      shareKnown = std::clamp<int64_t>(llvm::divideCeil(kPanel * tile.rows, std::min(*total, together * blocks.rows)), 1, kPanel);
       share = k.index(shareKnown);
     } else {
       share = k.min(b.createOrFold<arith::CeilDivUIOp>(loc, k.index(kPanel * tile.rows), k.expression(c.rowCount)), k.index(kPanel));
@@ -669,7 +744,7 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
 void Emitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels) {
   firstRow = from;
   if (!c.chunked()) {
-    emitRows(from, to, panel, panels);
+    emitBlocks(from, to, panel, panels);
     return;
   }
   AffineExpr count = constantExpr(1, k.group.getContext()), steps = count;
@@ -688,8 +763,16 @@ void Emitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels
     chunkK = k.mul(chunk, k.expression(steps));
     isFirstChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, chunk, k.index(0));
     isLastChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(chunk, k.index(1)), chunks);
-    emitRows(from, to, panel, panels);
+    emitBlocks(from, to, panel, panels);
   });
+}
+
+void Emitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {
+  if (together == 1) {
+    emitRows(from, to, panel, panels);
+    return;
+  }
+  k.loop(from, to, blocks.rows, [&](Value first) { emitRows(first, k.min(k.add(first, k.index(blocks.rows)), to), panel, panels); });
 }
 
 /// Rows whose number is known only at run time: whole tiles, then a row alone or tiles of half the height.
@@ -746,7 +829,7 @@ void Emitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, in
 
 LogicalResult Emitter::emit() {
   // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block, or the row block first
-  k.loop(k.begin, k.end, 1, [&](Value task) {
+  k.loop(k.begin, k.end, together, [&](Value task) {
     MLIRContext *ctx = k.group.getContext();
     SmallVector<AffineExpr> extents(c.batch);
     extents.push_back(constantExpr(c.groups, ctx));
@@ -766,7 +849,8 @@ LogicalResult Emitter::emit() {
       bOffset = k.add(bOffset, k.mul(k.mul(i, k.expression(m)), matrix));
     }
     Value from = k.mul(rowBlock, k.index(blocks.rows));
-    Value to = k.min(k.add(from, k.index(blocks.rows)), k.expression(c.rowCount));
+    Value rows = together == 1 ? k.index(blocks.rows) : k.mul(k.min(k.sub(k.end, task), k.index(together)), k.index(blocks.rows));
+    Value to = k.min(k.add(from, rows), k.expression(c.rowCount));
     Value firstPanel = k.mul(panelBlock, k.index(blocks.panels));
     Value lastPanel = k.min(k.add(firstPanel, k.index(blocks.panels)), k.expression(c.panels));
     Value wholeEnd = lastPanel;

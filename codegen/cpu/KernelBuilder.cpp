@@ -212,15 +212,23 @@ SmallVector<Value> KernelBuilder::delinearize(Value linear, ArrayRef<AffineExpr>
   return result;
 }
 
-void KernelBuilder::finish(GroupSource &source, Value root, ArrayRef<LaneIndex> index, Value value) {
+SmallVector<Value> KernelBuilder::computeResults(GroupSource &source, Value root, ArrayRef<LaneIndex> index, Value value) {
   source.give(root, value);
-  // All are read before any is written: a result may take an operand's place.
   SmallVector<Value> elements;
   for (Value result : results())
     elements.push_back(source.at(result, index));
+  return elements;
+}
+
+void KernelBuilder::storeResults(GroupSource &source, ArrayRef<LaneIndex> index, ArrayRef<Value> elements) {
   for (auto [result, e] : llvm::zip(results(), elements))
     if (e)
       source.store(result, index, e);
+}
+
+void KernelBuilder::finish(GroupSource &source, Value root, ArrayRef<LaneIndex> index, Value value) {
+  // All are read before any is written: a result may take an operand's place.
+  storeResults(source, index, computeResults(source, root, index, value));
 }
 
 int64_t KernelBuilder::lanesFor(ArrayRef<Type> elements) {
@@ -389,6 +397,10 @@ Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
     elements.push_back(memref::LoadOp::create(builder, loc, memory.base, place));
   }
   return fromStorage(vector::FromElementsOp::create(builder, loc, type, elements), memory.element);
+}
+
+void GroupSource::prefetch(const Memory &memory, ArrayRef<LaneIndex> index, bool isWrite) {
+  memref::PrefetchOp::create(builder, loc, memory.base, linear(memory, index).base, isWrite, /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 void GroupSource::store(const Memory &memory, ArrayRef<LaneIndex> index, Value element) {

@@ -49,6 +49,8 @@ public:
   void store(mlir::Value tensor, llvm::ArrayRef<LaneIndex> index, mlir::Value element);
 
   mlir::Value load(const Memory &memory, llvm::ArrayRef<LaneIndex> index);
+  /// Calls the line of the index's first lane into the first cache.
+  void prefetch(const Memory &memory, llvm::ArrayRef<LaneIndex> index, bool isWrite);
   void store(const Memory &memory, llvm::ArrayRef<LaneIndex> index, mlir::Value element);
   /// The element type's compute type, as vector of all lanes where lanes > 1.
   mlir::Type valueType(mlir::Type element);
@@ -122,6 +124,9 @@ public:
 
   /// Stores all results of the group at an index where the root's value is known.
   void finish(GroupSource &source, mlir::Value root, llvm::ArrayRef<LaneIndex> index, mlir::Value value);
+  /// The same in two steps, so that several indices can be computed before any is stored.
+  llvm::SmallVector<mlir::Value> computeResults(GroupSource &source, mlir::Value root, llvm::ArrayRef<LaneIndex> index, mlir::Value value);
+  void storeResults(GroupSource &source, llvm::ArrayRef<LaneIndex> index, llvm::ArrayRef<mlir::Value> elements);
 
   /// The values that the group yields.
   mlir::ValueRange results();
