@@ -1,6 +1,7 @@
 #include "Passes.h"
 
 #include "ir/Fold.h"
+#include "ir/Staging.h"
 #include "runtime/kernels/reference.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -269,22 +270,17 @@ void Former::joinProducers() {
 }
 
 /// Zeros around the spatial dimensions, which a window that is clipped at the border need not read.
-static bool isZeroPadding(PadOp pad) {
+static bool surrounds(PadOp pad) {
   auto zero = [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(0); };
   auto low = pad.getLow().exprs(), high = pad.getHigh().exprs();
-  for (auto [l, h] : llvm::zip(low, high))
-    if (constantOf(l).value_or(-1) < 0 || constantOf(h).value_or(-1) < 0)
-      return false;
-  bool ends = zero(low.front()) && zero(low.back()) && zero(high.front()) && zero(high.back());
-  bool value = !pad.getValue() || matchPattern(pad.getValue(), m_AnyZeroFloat()) || matchPattern(pad.getValue(), m_Zero());
-  return pad.getMode() == PadMode::constant && ends && value && llvm::all_of(pad.getInterior(), [](int64_t i) { return i == 0; });
+  return zero(low.front()) && zero(low.back()) && zero(high.front()) && zero(high.back()) && isZeroPadding(pad);
 }
 
 /// Whether a root can do without what only lays out its first operand.
 bool Former::mayRead(Group &g, Operation *layout) {
   auto conv = dyn_cast<ConvOp>(g.root);
   if (auto pad = dyn_cast<PadOp>(layout))
-    return conv && g.emitter == "window" && isZeroPadding(pad);
+    return conv && (g.emitter == "window" ? surrounds(pad) : g.emitter == "contraction" && stagingOf(conv).pad == pad);
   auto transpose = dyn_cast<TransposeOp>(layout);
   if (!transpose || g.emitter != "contraction")
     return false;
@@ -293,20 +289,26 @@ bool Former::mayRead(Group &g, Operation *layout) {
   return last + 1 == static_cast<int64_t>(transpose.getPerm().size()) || (conv && transpose.getY().getType().getShape().back() <= kFewChannels);
 }
 
-/// Depthwise convolutions read past the padding of their input, contractions in another order.
+/// Depthwise convolutions read past the padding of their input, contractions in another order, and stage small padded rows.
 void Former::joinLayouts() {
   for (Group &g : groups) {
     if (g.dead || g.root->getNumOperands() == 0)
       continue;
-    Operation *layout = g.root->getOperand(0).getDefiningOp();
-    Group *p = layout ? producer(g.root->getOperand(0)) : nullptr;
-    if (!p || p == &g || p->dead || p->root != layout || p->ops.size() != 1 || p->epoch != g.epoch || !layout->hasOneUse() || !mayRead(g, layout))
-      continue;
-    layout->emitRemark() << (isa<PadOp>(layout) ? "left out: the window is clipped at the border" : "left out: read in this order");
-    of[layout] = &g;
-    ++operatorsFused;
-    g.ops.insert(g.ops.begin(), layout);
-    p->dead = true;
+    // The order, then what is around.
+    for (Value v = g.root->getOperand(0);;) {
+      Operation *layout = v.getDefiningOp();
+      Group *p = layout ? producer(v) : nullptr;
+      if (!p || p == &g || p->dead || p->root != layout || p->ops.size() != 1 || p->epoch != g.epoch || !layout->hasOneUse() || !mayRead(g, layout))
+        break;
+      layout->emitRemark() << (!isa<PadOp>(layout)      ? "left out: read in this order"
+                               : g.emitter == "window" ? "left out: the window is clipped at the border"
+                                                       : "left out: the kernel copies the rows of a block beside their zeros");
+      of[layout] = &g;
+      ++operatorsFused;
+      g.ops.insert(g.ops.begin(), layout);
+      p->dead = true;
+      v = layout->getOperand(0);
+    }
   }
 }
 

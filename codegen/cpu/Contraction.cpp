@@ -16,9 +16,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractionPlan.h"
 #include "Cut.h"
-#include "KernelBuilder.h"
-#include "ir/Layout.h"
+#include "ir/Staging.h"
 
 #include <cmath>
 
@@ -26,300 +26,18 @@ using namespace mlir;
 
 namespace mlc {
 
-// Steps of a chunk: at most so many, so that 64 bytes each stay in L1, and not so few that taking up the sums shows.
-constexpr int64_t kMostSteps = 256, kFewSteps = 64;
 // Weights of this many bytes are far away when they are needed.
 constexpr int64_t kFarWeights = 128 << 10;
 // Rows for which a line of weights from memory comes in a third of the time that it is used.
 constexpr int64_t kRowsPerPass = 128;
 // Fewer steps leave no time between calling the epilogue's memory and using it.
 constexpr int64_t kFewPrefetchSteps = 32;
-// Rows whose sums a task keeps at most.
-constexpr int64_t kScratchRows = 512;
 
 namespace {
 
-struct Dimension {
-  AffineExpr extent;
-  AffineExpr stride; // of A, in elements
-};
-
-/// Neighbours whose elements follow on each other are one dimension.
-void mergeStrided(SmallVectorImpl<Dimension> &dims) {
-  SmallVector<Dimension> merged;
-  for (Dimension d : dims) {
-    if (constantOf(d.extent) == std::optional<int64_t>(1))
-      continue;
-    // Products of symbols are compared factor by factor: they have no order of their own.
-    AffineExpr ratio = merged.empty() ? nullptr : divideExactly(merged.back().stride, d.extent * d.stride);
-    if (ratio && constantOf(ratio) == std::optional<int64_t>(1)) {
-      merged.back() = {merged.back().extent * d.extent, d.stride};
-      continue;
-    }
-    merged.push_back(d);
-  }
-  dims.assign(merged.begin(), merged.end());
-}
-
-/// A contraction, whatever operator it came from.
-struct Contraction {
-  Operation *root;
-  Value a, b, result;
-  SmallVector<Dimension> rows, reduction;
-  SmallVector<Dimension> chunks;       // the outer part of the reduction, of which a chunk is one index; may be empty
-  AffineExpr rowCount, depth;          // products of the extents of rows, and of chunks and reduction
-  AffineExpr footprint;                // elements of A that a row adds to a block
-  Shape batch;                         // dimensions with a B of their own
-  SmallVector<AffineExpr> aBatch, bBatch; // strides of A in elements and of B in matrices
-  int64_t groups = 1;
-  AffineExpr columns, panels;          // of one group
-  AffineExpr groupStride;              // of A's elements; null without groups
-  int64_t batchRank = 0;               // leading dimensions of the result that are batch
-
-  bool chunked() const { return !chunks.empty(); }
-  /// Moves the outer part of a long reduction into `chunks`.
-  void cutReduction();
-};
-
-void Contraction::cutReduction() {
-  auto steps = constantOf(depth);
-  if (!steps || *steps <= kMostSteps * 3 / 2)
-    return;
-  // The innermost dimensions, and what divides the next.
-  int64_t size = 1;
-  size_t d = reduction.size();
-  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= kMostSteps)
-    size *= *constantOf(reduction[--d].extent);
-  int64_t part = 1;
-  if (d > 0) {
-    int64_t extent = *constantOf(reduction[d - 1].extent);
-    for (int64_t p = 2; p <= extent && size * p <= kMostSteps; ++p)
-      if (extent % p == 0)
-        part = p;
-  }
-  if (size * part < kFewSteps)
-    return;
-  MLIRContext *ctx = root->getContext();
-  SmallVector<Dimension> all(reduction);
-  reduction.clear();
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i + 1 < d)
-      chunks.push_back(all[i]);
-    if (i + 1 == d) {
-      int64_t extent = *constantOf(all[i].extent);
-      chunks.push_back({constantExpr(extent / part, ctx), all[i].stride * part});
-      if (part > 1)
-        reduction.push_back({constantExpr(part, ctx), all[i].stride});
-    }
-    if (i + 1 > d)
-      reduction.push_back(all[i]);
-  }
-}
-
-/// The tensor in memory behind a value, and its strides: of a transposed one those of its source in other order.
-std::pair<Value, SmallVector<AffineExpr>> inMemory(Value v) {
-  auto transpose = v.getDefiningOp<TransposeOp>();
-  Value source = transpose ? transpose.getX() : v;
-  SmallVector<AffineExpr> strides;
-  AffineExpr stride = constantExpr(1, v.getContext());
-  Shape shape = shapeOf(source);
-  for (AffineExpr extent : llvm::reverse(shape)) {
-    strides.push_back(stride);
-    stride = stride * extent;
-  }
-  std::reverse(strides.begin(), strides.end());
-  if (!transpose)
-    return {source, strides};
-  SmallVector<AffineExpr> turned;
-  for (int64_t d : transpose.getPerm())
-    turned.push_back(strides[d]);
-  return {source, turned};
-}
-
-Contraction describe(GroupOp group) {
-  Contraction c;
-  MLIRContext *ctx = group.getContext();
-  c.root = rootOf(group);
-  c.result = c.root->getResult(0);
-  auto one = constantExpr(1, ctx), zero = constantExpr(0, ctx);
-  if (auto m = dyn_cast<MatmulOp>(c.root)) {
-    c.b = m.getB();
-    c.columns = (*m.getColumns())[0];
-    Shape a = shapeOf(m.getA()), b = shapeOf(c.b), y = shapeOf(c.result);
-    AffineExpr rows = y[y.size() - 2], depth = b[b.size() - 2];
-    SmallVector<AffineExpr> strides;
-    std::tie(c.a, strides) = inMemory(m.getA());
-    AffineExpr depthStride = strides.pop_back_val(), rowStride = strides.pop_back_val();
-    if (m.getTransA())
-      std::swap(depthStride, rowStride);
-    ArrayRef<AffineExpr> aLead = ArrayRef(a).drop_back(2), bLead = ArrayRef(b).drop_back(3);
-    for (auto [s, e] : llvm::zip(strides, aLead))
-      if (constantOf(e) == std::optional<int64_t>(1))
-        s = zero;
-    if (llvm::all_of(bLead, [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); })) {
-      for (auto [e, s] : llvm::zip(aLead, strides))
-        c.rows.push_back({e, s});
-    } else {
-      size_t lead = y.size() - 2;
-      c.batchRank = lead;
-      c.batch.assign(y.begin(), y.end() - 2);
-      c.aBatch.assign(lead, zero);
-      c.bBatch.assign(lead, zero);
-      for (size_t d = 0; d < aLead.size(); ++d)
-        c.aBatch[lead - aLead.size() + d] = strides[d];
-      AffineExpr matrices = one;
-      for (size_t d = bLead.size(); d-- > 0;) {
-        if (constantOf(bLead[d]) != std::optional<int64_t>(1))
-          c.bBatch[lead - bLead.size() + d] = matrices;
-        matrices = matrices * bLead[d];
-      }
-    }
-    c.rows.push_back({rows, rowStride});
-    c.reduction.push_back({depth, depthStride});
-  } else {
-    auto conv = cast<ConvOp>(c.root);
-    c.b = conv.getWeights();
-    c.groups = conv.getGroups();
-    c.columns = constantExpr(static_cast<int64_t>(conv.getColumns()) / c.groups, ctx);
-    SmallVector<AffineExpr> strides;
-    std::tie(c.a, strides) = inMemory(conv.getX());
-    Shape y = shapeOf(c.result);
-    int64_t rank = conv.getSpatialRank(), channels = conv.getX().getType().getShape().back();
-    AffineExpr each = strides.back();
-    c.groupStride = each * (channels / c.groups);
-    c.footprint = constantExpr(channels / c.groups, ctx);
-    SmallVector<int64_t> window = conv.getWindow();
-    c.rows.push_back({y[0], strides[0]});
-    for (int64_t d = 0; d < rank; ++d) {
-      c.rows.push_back({y[d + 1], strides[d + 1] * conv.getStrides()[d]});
-      c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d]});
-    }
-    c.reduction.push_back({constantExpr(channels / c.groups, ctx), each});
-    for (auto [stride, width] : llvm::zip(conv.getStrides(), window))
-      c.footprint = c.footprint * std::min(stride, width);
-  }
-  c.panels = c.columns.ceilDiv(kPanel);
-  c.rowCount = c.depth = one;
-  for (Dimension d : c.rows)
-    c.rowCount = c.rowCount * d.extent;
-  for (Dimension d : c.reduction)
-    c.depth = c.depth * d.extent;
-  if (!c.footprint)
-    c.footprint = c.depth;
-  mergeStrided(c.rows);
-  mergeStrided(c.reduction);
-  c.cutReduction();
-  return c;
-}
-
-/// How rows and panels are cut into tasks. The same for all levels, so it does not ask the processor.
-struct Blocks {
-  int64_t rows = 48, panels = 1; // of one block; the last may have less
-  AffineExpr rowBlocks, panelBlocks;
-  bool rowsOutside = false; // neighbouring tasks share rows rather than panels
-};
-
-/// Work of the busiest of `workers` in relation to an even share.
-double imbalance(int64_t tasks, int64_t workers) {
-  return static_cast<double>(llvm::divideCeil(tasks, workers) * workers) / static_cast<double>(tasks);
-}
-
-/// How many blocks of `size` elements in units of `unit` make all together at least `tasks` tasks, where there are `others` for
-/// each: whole and even shares for two and four workers first, then few blocks.
-int64_t evenBlocks(int64_t size, int64_t unit, int64_t others, int64_t fewest, int64_t tasks) {
-  int64_t most = std::max<int64_t>(1, size / unit), best = std::min(fewest, most);
-  fewest = std::clamp<int64_t>(std::max<int64_t>(fewest, llvm::divideCeil(tasks, others)), 1, most);
-  double least = 1e300;
-  for (int64_t n = fewest; n <= std::min(most, 2 * fewest + 4); ++n) {
-    int64_t each = llvm::alignTo(llvm::divideCeil(size, n), unit), blocks = llvm::divideCeil(size, each);
-    if (blocks != n)
-      continue;
-    // The last block may be short.
-    double filled = static_cast<double>(size) / static_cast<double>(n * each);
-    double cost = imbalance(n * others, 2) + imbalance(n * others, 4) + (1 - filled) + 0.02 * static_cast<double>(n) / static_cast<double>(fewest);
-    if (cost < least)
-      least = cost, best = n;
-  }
-  return best;
-}
-
-Blocks blocksOf(const Contraction &c) {
-  Blocks blocks;
-  auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount), panels = constantOf(c.panels), steps = constantOf(c.depth);
-  // A block of A takes some 128 kB; 48 rows are whole tiles at every level.
-  int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 96;
-  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, c.chunked() ? kScratchRows / 48 * 48 : 48 * 64);
-  int64_t others = c.groups;
-  if (auto batch = constantsOf(c.batch))
-    for (int64_t b : *batch)
-      others *= b;
-  others = std::max<int64_t>(1, others);
-  if (rows && *rows > 0) {
-    // A quarter more than fits is no harm.
-    int64_t count = *rows <= blocks.rows * 5 / 4 ? 1 : llvm::divideCeil(*rows, blocks.rows);
-    // Where the weights are less than what the rows read and write, each worker keeps to its own rows from one kernel to the
-    // next; their results then lie in its own cache.
-    blocks.rowsOutside = c.batch.empty() && c.groups == 1 && panels && steps && depth &&
-                         *steps * *panels * kPanel <= *rows * (*depth + *panels * kPanel);
-    if (blocks.rowsOutside)
-      count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(4, *rows / 24)));
-    blocks.rows = std::max<int64_t>(1, llvm::divideCeil(*rows, count));
-  }
-  blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
-  if (!panels) {
-    blocks.panels = 8;
-    blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
-    return blocks;
-  }
-  int64_t count = 1;
-  if (auto known = constantOf(blocks.rowBlocks); known && *known > 0)
-    if (int64_t have = others * *known; have < 8)
-      count = evenBlocks(*panels, *panels >= 4 ? 2 : 1, have, 1, 8);
-  blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), *panels >= 4 ? 2 : 1)));
-  blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
-  return blocks;
-}
-
-struct Tile {
-  int64_t rows, panels;
-};
-
-/// The register tile: as many accumulators as the registers hold beside the panel's vectors and one broadcast. `blocks`:
-/// rows of the blocks that there are, where that is known.
-Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks) {
-  int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
-  int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
-  int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
-  int64_t most = std::max<int64_t>(1, accumulators / (vectors * wide));
-  if (blocks.empty())
-    return {most, wide};
-  if (blocks[0] < most) { // few rows: more panels at a time
-    int64_t high = std::max<int64_t>(1, blocks[0]);
-    return {high, std::clamp<int64_t>(accumulators / (vectors * high), 1, std::min<int64_t>(panels, 4))};
-  }
-  // A step of k costs the multiply-adds, two at a time, but never less than their latency.
-  auto cost = [&](int64_t height) {
-    double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
-    double loads = static_cast<double>(height + vectors * wide) / 2;
-    return height == 0 ? 0 : std::max({multiplyAdds, loads, 4.0});
-  };
-  int64_t best = most;
-  double least = 1e300;
-  for (int64_t height = most; height >= std::max<int64_t>(1, most / 2); --height) {
-    double total = 0;
-    for (int64_t rows : blocks) {
-      Cut cut = cutRows(rows, height);
-      total += static_cast<double>(cut.high) * cost(height) + static_cast<double>(cut.low) * cost(height - 1) + cost(cut.rest);
-    }
-    if (total < least * 0.99)
-      least = total, best = height;
-  }
-  return {best, wide};
-}
-
 class Emitter {
 public:
-  Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), c(describe(k.group)), blocks(blocksOf(c)) {
+  Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), c(describeContraction(k.group)), blocks(blocksOf(c)) {
     element = computeType(elementTypeOf(c.result));
     lanes = std::min<int64_t>(kPanel, std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth()));
     vectors = kPanel / lanes;
@@ -336,7 +54,7 @@ public:
     SmallVector<Value> tensors{c.result};
     bool elementwise = true;
     for (Operation &op : k.group.getBody().front().without_terminator())
-      if (&op != c.root && op.getResult(0) != c.root->getOperand(0)) {
+      if (&op != c.root && !laysOut(&op)) {
         auto p = dyn_cast<Pointwise>(op);
         elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
         tensors.append(op.operand_begin(), op.operand_end());
@@ -351,6 +69,9 @@ public:
   LogicalResult emit();
 
 private:
+  /// Whether an operator only lays out the root's first operand: its order and padding.
+  bool laysOut(Operation *op) { return op == c.root->getOperand(0).getDefiningOp() || op == c.stage; }
+  void stageInput(Value from);
   void groupBlocks();
   void emitBlocks(Value from, Value to, Value panel, int64_t panels);
   void emitRows(Value from, Value to, Value panel, int64_t panels);
@@ -389,7 +110,7 @@ private:
 /// pass has work enough to wait for nothing.
 void Emitter::groupBlocks() {
   auto steps = constantOf(c.depth);
-  if (!steps || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || constantOf(blocks.panelBlocks) != std::optional<int64_t>(1))
+  if (c.stage || !steps || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || constantOf(blocks.panelBlocks) != std::optional<int64_t>(1))
     return;
   int64_t bytes = *steps * blocks.panels * kPanel * ((elementTypeOf(c.b).getIntOrFloatBitWidth() + 7) / 8);
   if (bytes <= k.target.l2Bytes / 4)
@@ -397,6 +118,80 @@ void Emitter::groupBlocks() {
   together = std::clamp<int64_t>(llvm::divideCeil(kRowsPerPass, blocks.rows), 1, *constantOf(blocks.rowBlocks));
   if (c.chunked())
     together = std::clamp<int64_t>(kScratchRows / blocks.rows, 1, together);
+}
+
+/// Copies the rows of the input that a block reads into scratch memory, beside the zeros around them.
+void Emitter::stageInput(Value from) {
+  auto conv = cast<ConvOp>(c.root);
+  Staging staging = stagingOf(conv);
+  PadOp pad = staging.pad;
+  Shape in = shapeOf(pad.getX()), padded = shapeOf(pad.getY()), y = shapeOf(c.result);
+  int64_t row = staging.dims[1], rank = in.size();
+  Memory memory{{}, SmallVector<Value>(rank), elementTypeOf(pad.getY())};
+  int64_t stride = 1;
+  for (int64_t d = rank; d-- > 0;) {
+    memory.strides[d] = k.index(stride);
+    stride *= d == 0 ? 1 : d == row ? staging.inRows : *constantOf(padded[d]);
+  }
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&k.function.front());
+    memory.base = memref::AllocaOp::create(b, loc, MemRefType::get({stride}, storageType(memory.element)), b.getI64IntegerAttr(64));
+  }
+  k.memory[c.a] = memory;
+
+  Value block = b.createOrFold<arith::DivUIOp>(loc, from, k.index(blocks.rows)), perImage = k.index(*constantOf(y[1]) / staging.outRows);
+  Value image = b.createOrFold<arith::DivUIOp>(loc, block, perImage);
+  Value top = k.sub(k.mul(k.sub(block, k.mul(image, perImage)), k.index(staging.outRows * conv.getStrides()[0])), k.expression(pad.getLow().exprs()[row]));
+  // The run: the innermost dimensions behind the rows, which lie in the input as in scratch but for their ends.
+  int64_t copyLanes = k.lanesFor({memory.element}), first = row + 1;
+  int64_t unit = 1;
+  for (int64_t d = first + 1; d < rank; ++d)
+    unit *= *constantOf(in[d]);
+  int64_t low = *constantOf(pad.getLow().exprs()[first]) * unit, length = *constantOf(in[first]) * unit, whole = *constantOf(padded[first]) * unit;
+  MLIRContext *ctx = k.group.getContext();
+  SmallVector<Value> outer; // indices before the rows, the image's left out
+  auto indexOf = [&](GroupSource &source, Value n, Value i, LaneIndex run) {
+    SmallVector<LaneIndex> index{source.uniform(n)};
+    for (Value v : outer)
+      index.push_back(source.uniform(v));
+    index.push_back(source.uniform(i));
+    index.resize(rank, source.uniform(0));
+    index.back() = run;
+    return index;
+  };
+  auto fill = [&](Value to, int64_t start, int64_t count) {
+    if (count > 0)
+      k.vectorLoop(constantExpr(count, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
+        Value none = arith::ConstantOp::create(b, loc, b.getZeroAttr(source.valueType(memory.element)));
+        source.store(memory, indexOf(source, k.index(0), to, source.add(i, source.uniform(start))), none);
+      });
+  };
+  auto rows = [&] {
+    k.loop(k.index(0), k.index(staging.inRows), 1, [&](Value to) {
+      Value at = k.add(top, to);
+      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, at, k.expression(in[row]));
+      auto branch = scf::IfOp::create(b, loc, inside, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      fill(to, 0, low);
+      k.vectorLoop(constantExpr(length, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
+        Value v = source.load(k.memory[pad.getX()], indexOf(source, image, at, i));
+        source.store(memory, indexOf(source, k.index(0), to, source.add(i, source.uniform(low))), v);
+      });
+      fill(to, low + length, whole - low - length);
+      b.setInsertionPointToStart(branch.elseBlock());
+      fill(to, 0, whole);
+    });
+  };
+  if (row == 1) {
+    rows();
+    return;
+  }
+  k.loop(k.index(0), k.expression(in[1]), 1, [&](Value channel) { // planes
+    outer.assign({channel});
+    rows();
+  });
 }
 
 Value Emitter::zero() {
@@ -421,7 +216,7 @@ SmallVector<Value> Emitter::rowOffsets(Value row, int64_t rows, Value valid) {
     extents.push_back(d.extent);
     strides.push_back(k.expression(d.stride));
   }
-  SmallVector<Value> at = k.delinearize(row, extents);
+  SmallVector<Value> at = k.delinearize(c.stage ? k.sub(row, firstRow) : row, extents);
   Value offset = aOffset;
   for (auto [i, s] : llvm::zip(at, strides))
     offset = k.add(offset, k.mul(i, s));
@@ -851,6 +646,8 @@ LogicalResult Emitter::emit() {
     Value from = k.mul(rowBlock, k.index(blocks.rows));
     Value rows = together == 1 ? k.index(blocks.rows) : k.mul(k.min(k.sub(k.end, task), k.index(together)), k.index(blocks.rows));
     Value to = k.min(k.add(from, rows), k.expression(c.rowCount));
+    if (c.stage)
+      stageInput(from);
     Value firstPanel = k.mul(panelBlock, k.index(blocks.panels));
     Value lastPanel = k.min(k.add(firstPanel, k.index(blocks.panels)), k.expression(c.panels));
     Value wholeEnd = lastPanel;
@@ -870,7 +667,7 @@ LogicalResult Emitter::emit() {
 } // namespace
 
 AffineExpr contractionTasks(GroupOp group) {
-  Contraction c = describe(group);
+  Contraction c = describeContraction(group);
   Blocks blocks = blocksOf(c);
   return product(c.batch, group.getContext()) * c.groups * blocks.panelBlocks * blocks.rowBlocks;
 }

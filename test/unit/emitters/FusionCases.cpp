@@ -131,6 +131,26 @@ std::vector<Case> fusionCases() {
                    g.out(g.op("conv", {x, g.constant("f32[24, 3, 3, 3]", "-1:1")},
                               "strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>, groups = 1 : i64"));
                  }, {.n = 2, .m = 9, .k = 14}, {4, 27}});
+  // Padded input that is copied block by block: strides, dilations, uneven padding, several images, long reductions.
+  struct Staged {
+    const char *name, *x, *weights, *window;
+    double terms;
+    bool planes = false;
+  };
+  for (Staged c : {Staged{"staged_padding", "f32[2, 24, 25, 8]", "f32[24, 3, 3, 8]",
+                          "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>", 72},
+                   Staged{"staged_strides", "f32[1, 33, 47, 20]", "f32[35, 5, 3, 20]",
+                          "strides = array<i64: 2, 1>, dilations = array<i64: 1, 2>, low = array<i64: 1, 3>, high = array<i64: 2, 0>", 300},
+                   Staged{"staged_chunks", "f32[1, 16, 15, 64]", "f32[16, 3, 5, 64]",
+                          "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, low = array<i64: 2, 2>, high = array<i64: 0, 2>", 960},
+                   Staged{"staged_planes", "f32[2, 3, 31, 40]", "f32[24, 7, 7, 3]",
+                          "strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, low = array<i64: 3, 2>, high = array<i64: 3, 3>", 147, true}})
+    all.push_back({c.name, [=](Graph &g) {
+                     auto x = g.in(c.x, "-1:1");
+                     if (c.planes)
+                       x = g.op("transpose", {x}, "perm = array<i64: 0, 2, 3, 1>");
+                     g.out(g.op("relu", {g.op("conv", {x, g.constant(c.weights, "-1:1")}, std::string(c.window) + ", groups = 1 : i64")}));
+                   }, {}, {4, c.terms}});
   for (bool trans : {false, true})
     all.push_back({trans ? "heads_into_transposed_product" : "heads_into_product", [=](Graph &g) {
                      auto q = g.op("transpose", {g.in(trans ? "f32[2, 24, 3, 10]" : "f32[2, 10, 3, 24]", "-1:1")}, "perm = array<i64: 0, 2, 1, 3>");

@@ -1,0 +1,281 @@
+#include "ContractionPlan.h"
+#include "Cut.h"
+#include "ir/Staging.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+// Steps of a chunk: at most so many, so that 64 bytes each stay in L1, and not so few that taking up the sums shows.
+constexpr int64_t kMostSteps = 256, kFewSteps = 64;
+
+namespace {
+
+/// Neighbours whose elements follow on each other are one dimension.
+void mergeStrided(SmallVectorImpl<Dimension> &dims) {
+  SmallVector<Dimension> merged;
+  for (Dimension d : dims) {
+    if (constantOf(d.extent) == std::optional<int64_t>(1))
+      continue;
+    // Products of symbols are compared factor by factor: they have no order of their own.
+    AffineExpr ratio = merged.empty() ? nullptr : divideExactly(merged.back().stride, d.extent * d.stride);
+    if (ratio && constantOf(ratio) == std::optional<int64_t>(1)) {
+      merged.back() = {merged.back().extent * d.extent, d.stride};
+      continue;
+    }
+    merged.push_back(d);
+  }
+  dims.assign(merged.begin(), merged.end());
+}
+
+
+/// The tensor in memory behind a value, and its strides: of a transposed one those of its source in other order.
+/// Of a staged one, those of a block in scratch memory.
+std::pair<Value, SmallVector<AffineExpr>> inMemory(Value v, const Staging &staging = {}) {
+  auto transpose = v.getDefiningOp<TransposeOp>();
+  Value source = transpose ? transpose.getX() : v;
+  SmallVector<AffineExpr> strides;
+  AffineExpr stride = constantExpr(1, v.getContext());
+  Shape shape = shapeOf(source);
+  if (staging.pad)
+    shape[staging.dims[1]] = constantExpr(staging.inRows, v.getContext());
+  for (AffineExpr extent : llvm::reverse(shape)) {
+    strides.push_back(stride);
+    stride = stride * extent;
+  }
+  std::reverse(strides.begin(), strides.end());
+  if (!transpose)
+    return {source, strides};
+  SmallVector<AffineExpr> turned;
+  for (int64_t d : transpose.getPerm())
+    turned.push_back(strides[d]);
+  return {source, turned};
+}
+
+} // namespace
+
+void Contraction::cutReduction() {
+  auto steps = constantOf(depth);
+  if (!steps || *steps <= kMostSteps * 3 / 2)
+    return;
+  // The innermost dimensions, and what divides the next.
+  int64_t size = 1;
+  size_t d = reduction.size();
+  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= kMostSteps)
+    size *= *constantOf(reduction[--d].extent);
+  int64_t part = 1;
+  if (d > 0) {
+    int64_t extent = *constantOf(reduction[d - 1].extent);
+    for (int64_t p = 2; p <= extent && size * p <= kMostSteps; ++p)
+      if (extent % p == 0)
+        part = p;
+  }
+  if (size * part < kFewSteps)
+    return;
+  MLIRContext *ctx = root->getContext();
+  SmallVector<Dimension> all(reduction);
+  reduction.clear();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < d)
+      chunks.push_back(all[i]);
+    if (i + 1 == d) {
+      int64_t extent = *constantOf(all[i].extent);
+      chunks.push_back({constantExpr(extent / part, ctx), all[i].stride * part});
+      if (part > 1)
+        reduction.push_back({constantExpr(part, ctx), all[i].stride});
+    }
+    if (i + 1 > d)
+      reduction.push_back(all[i]);
+  }
+}
+
+Contraction describeContraction(GroupOp group) {
+  Contraction c;
+  MLIRContext *ctx = group.getContext();
+  c.root = rootOf(group);
+  c.result = c.root->getResult(0);
+  auto one = constantExpr(1, ctx), zero = constantExpr(0, ctx);
+  if (auto m = dyn_cast<MatmulOp>(c.root)) {
+    c.b = m.getB();
+    c.columns = (*m.getColumns())[0];
+    Shape a = shapeOf(m.getA()), b = shapeOf(c.b), y = shapeOf(c.result);
+    AffineExpr rows = y[y.size() - 2], depth = b[b.size() - 2];
+    SmallVector<AffineExpr> strides;
+    std::tie(c.a, strides) = inMemory(m.getA());
+    AffineExpr depthStride = strides.pop_back_val(), rowStride = strides.pop_back_val();
+    if (m.getTransA())
+      std::swap(depthStride, rowStride);
+    ArrayRef<AffineExpr> aLead = ArrayRef(a).drop_back(2), bLead = ArrayRef(b).drop_back(3);
+    for (auto [s, e] : llvm::zip(strides, aLead))
+      if (constantOf(e) == std::optional<int64_t>(1))
+        s = zero;
+    if (llvm::all_of(bLead, [](AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); })) {
+      for (auto [e, s] : llvm::zip(aLead, strides))
+        c.rows.push_back({e, s});
+    } else {
+      size_t lead = y.size() - 2;
+      c.batchRank = lead;
+      c.batch.assign(y.begin(), y.end() - 2);
+      c.aBatch.assign(lead, zero);
+      c.bBatch.assign(lead, zero);
+      for (size_t d = 0; d < aLead.size(); ++d)
+        c.aBatch[lead - aLead.size() + d] = strides[d];
+      AffineExpr matrices = one;
+      for (size_t d = bLead.size(); d-- > 0;) {
+        if (constantOf(bLead[d]) != std::optional<int64_t>(1))
+          c.bBatch[lead - bLead.size() + d] = matrices;
+        matrices = matrices * bLead[d];
+      }
+    }
+    c.rows.push_back({rows, rowStride});
+    c.reduction.push_back({depth, depthStride});
+  } else {
+    auto conv = cast<ConvOp>(c.root);
+    c.b = conv.getWeights();
+    c.groups = conv.getGroups();
+    c.columns = constantExpr(static_cast<int64_t>(conv.getColumns()) / c.groups, ctx);
+    SmallVector<AffineExpr> strides;
+    Staging staging = stagingOf(conv);
+    c.stage = staging.pad;
+    std::tie(c.a, strides) = inMemory(conv.getX(), staging);
+    Shape y = shapeOf(c.result);
+    int64_t rank = conv.getSpatialRank(), channels = conv.getX().getType().getShape().back();
+    AffineExpr each = strides.back();
+    c.groupStride = each * (channels / c.groups);
+    c.footprint = constantExpr(channels / c.groups, ctx);
+    SmallVector<int64_t> window = conv.getWindow();
+    c.rows.push_back({y[0], strides[0]});
+    for (int64_t d = 0; d < rank; ++d) {
+      c.rows.push_back({y[d + 1], strides[d + 1] * conv.getStrides()[d]});
+      c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d]});
+    }
+    c.reduction.push_back({constantExpr(channels / c.groups, ctx), each});
+    for (auto [stride, width] : llvm::zip(conv.getStrides(), window))
+      c.footprint = c.footprint * std::min(stride, width);
+  }
+  c.panels = c.columns.ceilDiv(kPanel);
+  c.rowCount = c.depth = one;
+  for (Dimension d : c.rows)
+    c.rowCount = c.rowCount * d.extent;
+  if (c.stage) {
+    c.rows.erase(c.rows.begin());
+    c.rows[0].extent = constantExpr(stagingOf(cast<ConvOp>(c.root)).outRows, ctx);
+  }
+  for (Dimension d : c.reduction)
+    c.depth = c.depth * d.extent;
+  if (!c.footprint)
+    c.footprint = c.depth;
+  mergeStrided(c.rows);
+  mergeStrided(c.reduction);
+  c.cutReduction();
+  return c;
+}
+
+namespace {
+
+/// Work of the busiest of `workers` in relation to an even share.
+double imbalance(int64_t tasks, int64_t workers) {
+  return static_cast<double>(llvm::divideCeil(tasks, workers) * workers) / static_cast<double>(tasks);
+}
+
+/// How many blocks of `size` elements in units of `unit` make all together at least `tasks` tasks, where there are `others` for
+/// each: whole and even shares for two and four workers first, then few blocks.
+int64_t evenBlocks(int64_t size, int64_t unit, int64_t others, int64_t fewest, int64_t tasks) {
+  int64_t most = std::max<int64_t>(1, size / unit), best = std::min(fewest, most);
+  fewest = std::clamp<int64_t>(std::max<int64_t>(fewest, llvm::divideCeil(tasks, others)), 1, most);
+  double least = 1e300;
+  for (int64_t n = fewest; n <= std::min(most, 2 * fewest + 4); ++n) {
+    int64_t each = llvm::alignTo(llvm::divideCeil(size, n), unit), blocks = llvm::divideCeil(size, each);
+    if (blocks != n)
+      continue;
+    // The last block may be short.
+    double filled = static_cast<double>(size) / static_cast<double>(n * each);
+    double cost = imbalance(n * others, 2) + imbalance(n * others, 4) + (1 - filled) + 0.02 * static_cast<double>(n) / static_cast<double>(fewest);
+    if (cost < least)
+      least = cost, best = n;
+  }
+  return best;
+}
+
+} // namespace
+
+Blocks blocksOf(const Contraction &c) {
+  Blocks blocks;
+  if (c.stage) {
+    // What is copied once serves all panels.
+    blocks.rows = 1;
+    for (Dimension d : c.rows)
+      blocks.rows *= *constantOf(d.extent);
+    blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
+    blocks.panels = *constantOf(c.panels);
+    blocks.panelBlocks = constantExpr(1, c.root->getContext());
+    return blocks;
+  }
+  auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount), panels = constantOf(c.panels), steps = constantOf(c.depth);
+  // A block of A takes some 128 kB; 48 rows are whole tiles at every level.
+  int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 96;
+  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, c.chunked() ? kScratchRows / 48 * 48 : 48 * 64);
+  int64_t others = c.groups;
+  if (auto batch = constantsOf(c.batch))
+    for (int64_t b : *batch)
+      others *= b;
+  others = std::max<int64_t>(1, others);
+  if (rows && *rows > 0) {
+    // A quarter more than fits is no harm.
+    int64_t count = *rows <= blocks.rows * 5 / 4 ? 1 : llvm::divideCeil(*rows, blocks.rows);
+    // Where the weights are less than what the rows read and write, each worker keeps to its own rows from one kernel to the
+    // next; their results then lie in its own cache.
+    blocks.rowsOutside = c.batch.empty() && c.groups == 1 && panels && steps && depth &&
+                         *steps * *panels * kPanel <= *rows * (*depth + *panels * kPanel);
+    if (blocks.rowsOutside)
+      count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(4, *rows / 24)));
+    blocks.rows = std::max<int64_t>(1, llvm::divideCeil(*rows, count));
+  }
+  blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
+  if (!panels) {
+    blocks.panels = 8;
+    blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
+    return blocks;
+  }
+  int64_t count = 1;
+  if (auto known = constantOf(blocks.rowBlocks); known && *known > 0)
+    if (int64_t have = others * *known; have < 8)
+      count = evenBlocks(*panels, *panels >= 4 ? 2 : 1, have, 1, 8);
+  blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), *panels >= 4 ? 2 : 1)));
+  blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
+  return blocks;
+}
+
+Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks) {
+  int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
+  int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
+  int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
+  int64_t most = std::max<int64_t>(1, accumulators / (vectors * wide));
+  if (blocks.empty())
+    return {most, wide};
+  if (blocks[0] < most) { // few rows: more panels at a time
+    int64_t high = std::max<int64_t>(1, blocks[0]);
+    return {high, std::clamp<int64_t>(accumulators / (vectors * high), 1, std::min<int64_t>(panels, 4))};
+  }
+  // A step of k costs the multiply-adds, two at a time, but never less than their latency.
+  auto cost = [&](int64_t height) {
+    double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
+    double loads = static_cast<double>(height + vectors * wide) / 2;
+    return height == 0 ? 0 : std::max({multiplyAdds, loads, 4.0});
+  };
+  int64_t best = most;
+  double least = 1e300;
+  for (int64_t height = most; height >= std::max<int64_t>(1, most / 2); --height) {
+    double total = 0;
+    for (int64_t rows : blocks) {
+      Cut cut = cutRows(rows, height);
+      total += static_cast<double>(cut.high) * cost(height) + static_cast<double>(cut.low) * cost(height - 1) + cost(cut.rest);
+    }
+    if (total < least * 0.99)
+      least = total, best = height;
+  }
+  return {best, wide};
+}
+
+
+} // namespace mlc
