@@ -88,7 +88,7 @@ LogicalResult LoopOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult GroupOp::verify() {
-  if (!llvm::is_contained({"loop", "contraction", "window", "winograd", "row", "recurrent", "irregular"}, getEmitter()))
+  if (!llvm::is_contained({"loop", "contraction", "window", "separable", "winograd", "row", "recurrent", "irregular"}, getEmitter()))
     return emitOpError("has no emitter '") << getEmitter() << "', expected loop, contraction, window, row, recurrent or irregular";
   if (failed(checkExpressions(*this, getSymbols(), "symbols")))
     return failure();

@@ -74,6 +74,10 @@ constexpr size_t kMaxOperators = 128, kMaxOperands = 64;
 
 constexpr size_t kManyGroups = 1000;
 
+// A pointwise and a depthwise convolution are one kernel where the image between them would leave the second cache, rows are long
+// enough for register tiles, and the window and the products are small.
+constexpr int64_t kFarBytes = 384 << 10, kFewColumns = 24, kMostTaps = 7, kMostDepth = 256;
+
 /// Operands of all members that are not, in a tree, results of other members.
 size_t operandsOf(const Group &g) {
   size_t count = 1;
@@ -109,6 +113,8 @@ private:
   void joinConsumers();
   void joinProducers();
   void joinLayouts();
+  void joinPointwise();
+  bool leadsTo(Group &p, Group &g);
   bool mayRead(Group &g, Operation *layout);
   void build(Group &g);
   bool usedOnlyIn(Operation *op, Group *g);
@@ -312,6 +318,51 @@ void Former::joinLayouts() {
   }
 }
 
+/// Whether a pointwise convolution's result is better never stored: it is large, and only a depthwise convolution reads it.
+bool Former::leadsTo(Group &p, Group &g) {
+  auto first = dyn_cast<ConvOp>(p.root), second = dyn_cast<ConvOp>(g.root);
+  if (!first || !second || p.emitter != "contraction" || g.emitter != "window" || p.epoch != g.epoch || second.getSpatialRank() != 2)
+    return false;
+  auto ones = [](ArrayRef<int64_t> list) { return llvm::all_of(list, [](int64_t v) { return v == 1; }); };
+  auto type = p.ops.back()->getResult(0).getType();
+  auto middle = cast<RankedTensorType>(type);
+  SmallVector<int64_t> window = second.getWindow();
+  auto depth = constantOf(shapeOf(first.getX()).back());
+  bool simple = ones(first.getWindow()) && ones(first.getStrides()) && first.getGroups() == 1 && ones(second.getDilations()) &&
+                window[0] <= kMostTaps && window[1] <= kMostTaps;
+  if (!simple || !middle.hasStaticShape() || !second.getY().getType().hasStaticShape() || !depth || *depth > kMostDepth ||
+      !middle.getElementType().isF32() || !elementTypeOf(second.getY()).isF32() || !elementTypeOf(first.getY()).isF32() ||
+      middle.getShape().back() % kPanel || middle.getDimSize(2) < kFewColumns || middle.getNumElements() * 4 < kFarBytes)
+    return false;
+  // All of it flows through one value, by which the kernel's operators stand in a row.
+  for (Operation *op : p.ops)
+    for (Operation *user : op->getUsers())
+      if (user->getBlock() != &block || (groupOf(user) != &p && (op != p.ops.back() || groupOf(user) != &g)))
+        return false;
+  return p.ops.back()->hasOneUse() && llvm::all_of(p.ops, [&](Operation *op) { return op == p.root || isElementwise(op); });
+}
+
+void Former::joinPointwise() {
+  for (Group &g : groups) {
+    if (g.dead || g.emitter != "window" || !isa<ConvOp>(g.root))
+      continue;
+    Value x = g.root->getOperand(0);
+    if (auto pad = x.getDefiningOp<PadOp>(); pad && groupOf(pad) == &g)
+      x = pad.getX();
+    Group *p = producer(x);
+    if (!p || p == &g || p->dead || p->ops.back() != x.getDefiningOp() || !leadsTo(*p, g) ||
+        g.ops.size() + p->ops.size() > kMaxOperators || operandsOf(g) + operandsOf(*p) > kMaxOperands)
+      continue;
+    p->root->emitRemark() << "computed row by row for the depthwise convolution that reads it";
+    for (Operation *op : p->ops)
+      of[op] = &g;
+    operatorsFused += p->ops.size();
+    g.ops.insert(g.ops.begin(), p->ops.begin(), p->ops.end());
+    g.emitter = "separable";
+    p->dead = true;
+  }
+}
+
 /// Whether the group's results at an index follow from the value at that very index, or, of rows, from that row.
 static bool readAtIndex(Value v, ArrayRef<Operation *> members) {
   return llvm::all_of(members, [&](Operation *u) {
@@ -483,6 +534,7 @@ void Former::build(Group &g) {
 void Former::run() {
   joinConsumers();
   joinLayouts();
+  joinPointwise();
   joinProducers();
   for (Group &g : groups)
     if (!g.dead)

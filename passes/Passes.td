@@ -67,8 +67,9 @@ def FormGroupsPass : Pass<"mlc-form-groups", "::mlir::func::FuncOp"> {
   let description = [{
     A group has one root; element-wise consumers on the root's own shape join it, and producers that only move elements or
     are cheap to repeat are computed where they are used. What only lays out a root's first operand is left out where the
-    root can do without: zeros around a depthwise convolution's input, the order of a contraction's. Each decision leaves a
-    remark.
+    root can do without: zeros around a depthwise convolution's input or, where its rows are small, any convolution's; the
+    order of a contraction's. A pointwise convolution whose large result only a depthwise one reads joins that. Each decision
+    leaves a remark.
   }];
   let statistics = [Statistic<"groups", "groups", "Groups that were formed">,
                     Statistic<"fused", "fused-operators", "Operators that need no kernel of their own">];

@@ -16,7 +16,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ContractionPlan.h"
+#include "ContractionEmitter.h"
 #include "Cut.h"
 #include "ir/Staging.h"
 
@@ -33,82 +33,72 @@ constexpr int64_t kRowsPerPass = 128;
 // Fewer steps leave no time between calling the epilogue's memory and using it.
 constexpr int64_t kFewPrefetchSteps = 32;
 
-namespace {
+ContractionEmitter::ContractionEmitter(KernelBuilder &kernel)
+    : k(kernel), b(kernel.b), loc(kernel.loc), c(describeContraction(rootOf(kernel.group))), blocks(blocksOf(c)) {
+  for (Operation &op : k.group.getBody().front().without_terminator())
+    if (&op != c.root && !laysOut(&op))
+      behind.push_back(&op);
+  prepare();
+}
 
-class Emitter {
-public:
-  Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), c(describeContraction(k.group)), blocks(blocksOf(c)) {
-    element = computeType(elementTypeOf(c.result));
-    lanes = std::min<int64_t>(kPanel, std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth()));
-    vectors = kPanel / lanes;
-    auto rows = constantOf(c.rowCount);
-    SmallVector<int64_t> sizes;
-    if (rows && *rows > 0) {
-      sizes.assign(std::min<int64_t>((*rows - 1) / blocks.rows, 4), blocks.rows);
-      sizes.push_back((*rows - 1) % blocks.rows + 1);
-    }
-    tile = tileFor(k.target, lanes, blocks.panels, sizes);
-    groupBlocks();
-    // The space of the result: batch dimensions as they are, rows, columns.
-    Shape y = shapeOf(c.result);
-    SmallVector<Value> tensors{c.result};
-    bool elementwise = true;
-    for (Operation &op : k.group.getBody().front().without_terminator())
-      if (&op != c.root && !laysOut(&op)) {
-        auto p = dyn_cast<Pointwise>(op);
-        elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
-        tensors.append(op.operand_begin(), op.operand_end());
-      }
-    if (c.batchRank == 0 && elementwise) {
-      IterationSpace merged = mergeDimensions(y, tensors, y.size() - 1);
-      if (merged.extents.size() <= 2)
-        space = merged;
-    }
+ContractionEmitter::ContractionEmitter(KernelBuilder &kernel, Operation *root, ArrayRef<Operation *> behind, Value last, int64_t rows)
+    : k(kernel), b(kernel.b), loc(kernel.loc), c(describeContraction(root)), blocks(blocksOf(c)), behind(behind), last(last) {
+  blocks.rows = rows;
+  prepare();
+}
+
+void ContractionEmitter::prepare() {
+  element = computeType(elementTypeOf(c.result));
+  lanes = std::min<int64_t>(kPanel, std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth()));
+  vectors = kPanel / lanes;
+  auto rows = constantOf(c.rowCount);
+  SmallVector<int64_t> sizes;
+  if (rows && *rows > 0) {
+    sizes.assign(std::min<int64_t>((*rows - 1) / blocks.rows, 4), blocks.rows);
+    sizes.push_back((*rows - 1) % blocks.rows + 1);
   }
+  tile = tileFor(k.target, lanes, blocks.panels, sizes);
+  if (!last)
+    groupBlocks();
+  // The space of the result: batch dimensions as they are, rows, columns.
+  Shape y = shapeOf(c.result);
+  SmallVector<Value> tensors{c.result};
+  bool elementwise = true;
+  for (Operation *op : behind) {
+    auto p = dyn_cast<Pointwise>(op);
+    elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
+    tensors.append(op->operand_begin(), op->operand_end());
+  }
+  if (c.batchRank == 0 && elementwise) {
+    IterationSpace merged = mergeDimensions(y, tensors, y.size() - 1);
+    if (merged.extents.size() <= 2)
+      space = merged;
+  }
+}
 
-  LogicalResult emit();
+void ContractionEmitter::rows(Value from, Value to, Value panel, int64_t panels, Sink receiver) {
+  sink = std::move(receiver);
+  aOffset = bOffset = firstColumn = k.index(0);
+  emitRowsOfChunks(from, to, panel, panels);
+}
 
-private:
-  /// Whether an operator only lays out the root's first operand: its order and padding.
-  bool laysOut(Operation *op) { return op == c.root->getOperand(0).getDefiningOp() || op == c.stage; }
-  void stageInput(Value from);
-  void groupBlocks();
-  void emitBlocks(Value from, Value to, Value panel, int64_t panels);
-  void emitRows(Value from, Value to, Value panel, int64_t panels);
-  void emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels);
-  /// A tile of `rows` rows, of which `valid` exist (null: all).
-  void emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels);
-  void emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels);
-  void prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels);
-  void emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels);
-  void emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels);
-  Value scratchAt(Value row, int64_t panels, int64_t vector);
-  Type vectorType() { return VectorType::get({lanes}, element); }
-  bool longEpilogue(int64_t vectors);
-  SmallVector<Value> rowOffsets(Value row, int64_t rows, Value valid);
-  Value multiplyAdd(Value x, Value y, Value sum);
-  Value zero();
+SmallVector<Value> ContractionEmitter::computeResults(GroupSource &source, ArrayRef<LaneIndex> index, Value sum) {
+  if (!sink)
+    return k.computeResults(source, c.result, index, sum);
+  source.give(c.result, sum);
+  return {source.at(last, index)};
+}
 
-  KernelBuilder &k;
-  OpBuilder &b;
-  Location loc;
-  Contraction c;
-  Blocks blocks;
-  Tile tile;
-  Type element;
-  int64_t lanes, vectors;
-  std::optional<IterationSpace> space; // rows are one dimension for all that is fused
-  Value aOffset, bOffset, firstColumn; // of the group and batch at hand
-  SmallVector<Value> batchIndex;
-  Value scratch;                                   // the accumulators of a tile, or of all rows of a task
-  int64_t together = 1;                            // neighbouring blocks of rows that share a pass over the panels
-  Value firstRow;                                  // of the pass
-  Value chunkA, chunkK, isFirstChunk, isLastChunk; // of the chunk at hand: offset in A, number of its first step
-};
+void ContractionEmitter::storeResults(GroupSource &source, ArrayRef<LaneIndex> index, Value row, ArrayRef<Value> elements) {
+  if (!sink)
+    k.storeResults(source, index, elements);
+  else if (elements[0])
+    sink(source, row, index.back(), elements[0]);
+}
 
 /// Weights that do not stay near are read again for each pass of rows: neighbouring tasks of a range are done together until a
 /// pass has work enough to wait for nothing.
-void Emitter::groupBlocks() {
+void ContractionEmitter::groupBlocks() {
   auto steps = constantOf(c.depth);
   if (c.stage || !steps || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || constantOf(blocks.panelBlocks) != std::optional<int64_t>(1))
     return;
@@ -121,7 +111,7 @@ void Emitter::groupBlocks() {
 }
 
 /// Copies the rows of the input that a block reads into scratch memory, beside the zeros around them.
-void Emitter::stageInput(Value from) {
+void ContractionEmitter::stageInput(Value from) {
   auto conv = cast<ConvOp>(c.root);
   Staging staging = stagingOf(conv);
   PadOp pad = staging.pad;
@@ -194,11 +184,11 @@ void Emitter::stageInput(Value from) {
   });
 }
 
-Value Emitter::zero() {
+Value ContractionEmitter::zero() {
   return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
 }
 
-Value Emitter::multiplyAdd(Value x, Value y, Value sum) {
+Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
   if (isa<FloatType>(element)) {
     if (k.target.fusedMultiplyAdd)
       return vector::FMAOp::create(b, loc, x, y, sum);
@@ -209,7 +199,7 @@ Value Emitter::multiplyAdd(Value x, Value y, Value sum) {
 
 /// Where the rows from `row` on begin in A. From one row to the next an index is counted up and carried over, since a
 /// division a row would cost more than many a row's products. Rows from `valid` on repeat the one before.
-SmallVector<Value> Emitter::rowOffsets(Value row, int64_t rows, Value valid) {
+SmallVector<Value> ContractionEmitter::rowOffsets(Value row, int64_t rows, Value valid) {
   SmallVector<AffineExpr> extents;
   SmallVector<Value> strides;
   for (Dimension d : c.rows) {
@@ -247,7 +237,7 @@ SmallVector<Value> Emitter::rowOffsets(Value row, int64_t rows, Value valid) {
   return offsets;
 }
 
-void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
+void ContractionEmitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
   auto columns = constantOf(c.columns), allPanels = constantOf(c.panels);
   int64_t rest = columns ? *columns % kPanel : -1; // -1: known only at run time
   int64_t rows = rowIndex.size();
@@ -259,6 +249,7 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
     struct Ready {
       std::unique_ptr<GroupSource> source;
       SmallVector<LaneIndex> index;
+      Value row;
       SmallVector<Value> elements;
     };
     std::vector<Ready> ready;
@@ -283,17 +274,20 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
           }
           return index;
         };
-        auto one = [&](GroupSource &source, LaneIndex lane, Value value) { k.finish(source, c.result, indexOf(source, lane), value); };
+        auto one = [&](GroupSource &source, LaneIndex lane, Value value) {
+          SmallVector<LaneIndex> index = indexOf(source, lane);
+          storeResults(source, index, rowIndex[r], computeResults(source, index, value));
+        };
         Value accumulator = accumulators[(r * panels + p) * vectors + v];
         Value at = k.add(column, k.index(v * lanes));
         if (here == lanes) {
           auto source = std::make_unique<GroupSource>(k, lanes);
           SmallVector<LaneIndex> index = indexOf(*source, {at, lanes > 1 ? 1 : 0, nullptr});
-          SmallVector<Value> elements = k.computeResults(*source, c.result, index, accumulator);
+          SmallVector<Value> elements = computeResults(*source, index, accumulator);
           if (elements.size() == 1)
-            ready.push_back({std::move(source), std::move(index), std::move(elements)});
+            ready.push_back({std::move(source), std::move(index), rowIndex[r], std::move(elements)});
           else
-            k.storeResults(*source, index, elements);
+            storeResults(*source, index, rowIndex[r], elements);
         } else if (here < 0) {
           Value left = k.max(k.min(k.sub(k.add(firstColumn, k.expression(c.columns)), at), k.index(lanes)), k.index(0));
           if (k.target.maskedMemory && lanes > 1) {
@@ -323,7 +317,7 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
         }
       }
     for (Ready &r : ready)
-      k.storeResults(*r.source, r.index, r.elements);
+      storeResults(*r.source, r.index, r.row, r.elements);
   };
   for (int64_t p = 0; p < panels; ++p) {
     if (rest == 0 || p + 1 < panels) {
@@ -348,9 +342,9 @@ void Emitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value
 }
 
 /// Calls what the epilogue reads and writes row by row, so that it is there when the sums are.
-void Emitter::prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels) {
+void ContractionEmitter::prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels) {
   auto steps = constantOf(c.depth);
-  if (!space || space->extents.size() != 2 || (steps && *steps < kFewPrefetchSteps))
+  if (sink || !space || space->extents.size() != 2 || (steps && *steps < kFewPrefetchSteps))
     return;
   SmallVector<std::pair<Value, bool>> tensors; // and whether they are written
   int64_t bytes = 0;
@@ -378,9 +372,9 @@ void Emitter::prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t pan
 }
 
 /// Whether code for what follows the root would be longer than the products themselves.
-bool Emitter::longEpilogue(int64_t vectors) {
+bool ContractionEmitter::longEpilogue(int64_t vectors) {
   int64_t operations = 0;
-  for (Operation &op : k.group.getBody().front().without_terminator())
+  for (Operation *op : behind)
     if (auto p = dyn_cast<Pointwise>(op))
       operations += p.getElementCost();
   return operations * vectors > 96;
@@ -388,7 +382,7 @@ bool Emitter::longEpilogue(int64_t vectors) {
 
 /// Where in the scratch block a vector of accumulators stands: of the row itself where sums wait there, else of its place in
 /// the tile.
-Value Emitter::scratchAt(Value row, int64_t panels, int64_t vector) {
+Value ContractionEmitter::scratchAt(Value row, int64_t panels, int64_t vector) {
   if (!scratch) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&k.function.front());
@@ -398,7 +392,7 @@ Value Emitter::scratchAt(Value row, int64_t panels, int64_t vector) {
   return k.add(k.mul(row, k.index(panels * kPanel)), k.index(vector * lanes));
 }
 
-void Emitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
+void ContractionEmitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
   for (auto [i, v] : llvm::enumerate(accumulators)) {
     Value at = scratchAt(k.index(i / (panels * vectors)), panels, i % (panels * vectors));
     vector::StoreOp::create(b, loc, v, scratch, at);
@@ -413,7 +407,7 @@ void Emitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef
   });
 }
 
-void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels) {
+void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels) {
   SmallVector<Value> offsets = rowOffsets(row, rows, valid);
   Value depth = k.expression(c.depth);
   Value panelSize = k.mul(depth, k.index(kPanel));
@@ -536,7 +530,7 @@ void Emitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_
 }
 
 /// All rows of a task for one chunk after the other.
-void Emitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels) {
+void ContractionEmitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels) {
   firstRow = from;
   if (!c.chunked()) {
     emitBlocks(from, to, panel, panels);
@@ -562,7 +556,7 @@ void Emitter::emitRowsOfChunks(Value from, Value to, Value panel, int64_t panels
   });
 }
 
-void Emitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {
+void ContractionEmitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {
   if (together == 1) {
     emitRows(from, to, panel, panels);
     return;
@@ -571,7 +565,7 @@ void Emitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {
 }
 
 /// Rows whose number is known only at run time: whole tiles, then a row alone or tiles of half the height.
-void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
+void ContractionEmitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
   if (auto total = constantOf(c.rowCount)) {
     emitKnownRows(*total, from, to, panel, panels);
     return;
@@ -593,7 +587,7 @@ void Emitter::emitRows(Value from, Value to, Value panel, int64_t panels) {
 }
 
 /// Rows in blocks of known sizes, without a rest wherever two neighbouring heights make up the block.
-void Emitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels) {
+void ContractionEmitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, int64_t panels) {
   int64_t lastRows = (total - 1) % blocks.rows + 1;
   Cut cut = cutRows(blocks.rows, tile.rows), end = cutRows(lastRows, tile.rows);
   Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, to, k.index(total));
@@ -622,7 +616,7 @@ void Emitter::emitKnownRows(int64_t total, Value from, Value to, Value panel, in
     one(end.rest);
 }
 
-LogicalResult Emitter::emit() {
+LogicalResult ContractionEmitter::emit() {
   // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block, or the row block first
   k.loop(k.begin, k.end, together, [&](Value task) {
     MLIRContext *ctx = k.group.getContext();
@@ -664,14 +658,12 @@ LogicalResult Emitter::emit() {
   return failure(k.failed);
 }
 
-} // namespace
-
 AffineExpr contractionTasks(GroupOp group) {
-  Contraction c = describeContraction(group);
+  Contraction c = describeContraction(rootOf(group));
   Blocks blocks = blocksOf(c);
   return product(c.batch, group.getContext()) * c.groups * blocks.panelBlocks * blocks.rowBlocks;
 }
 
-LogicalResult emitContractionKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }
+LogicalResult emitContractionKernel(KernelBuilder &kernel) { return ContractionEmitter(kernel).emit(); }
 
 } // namespace mlc

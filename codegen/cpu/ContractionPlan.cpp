@@ -89,10 +89,10 @@ void Contraction::cutReduction() {
   }
 }
 
-Contraction describeContraction(GroupOp group) {
+Contraction describeContraction(Operation *root) {
   Contraction c;
-  MLIRContext *ctx = group.getContext();
-  c.root = rootOf(group);
+  MLIRContext *ctx = root->getContext();
+  c.root = root;
   c.result = c.root->getResult(0);
   auto one = constantExpr(1, ctx), zero = constantExpr(0, ctx);
   if (auto m = dyn_cast<MatmulOp>(c.root)) {

@@ -41,7 +41,8 @@ struct Contraction {
   void cutReduction();
 };
 
-Contraction describeContraction(GroupOp group);
+/// Of a product or a convolution.
+Contraction describeContraction(mlir::Operation *root);
 
 /// How rows and panels are cut into tasks. The same for all levels, so it does not ask the processor.
 struct Blocks {

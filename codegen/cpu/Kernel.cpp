@@ -109,7 +109,7 @@ static AffineExpr outward(GroupOp group, AffineExpr expr) {
 AffineExpr kernelTasks(GroupOp group) {
   StringRef emitter = group.getEmitter();
   AffineExpr tasks = emitter == "contraction" ? contractionTasks(group)
-                     : emitter == "window"    ? windowTasks(group)
+                     : emitter == "window" || emitter == "separable" ? windowTasks(group)
                      : emitter == "winograd"  ? winogradTasks(group)
                      : emitter == "row"       ? rowTasks(group)
                      : emitter == "recurrent" ? recurrentTasks(group)

@@ -252,13 +252,11 @@ int64_t KernelBuilder::groupLanes() {
 }
 
 Operation *rootOf(GroupOp group) {
-  Operation *last = nullptr;
-  for (Operation &op : group.getBody().front().without_terminator()) {
-    if (!isa<Pointwise>(op))
-      return &op;
-    last = &op;
-  }
-  return last;
+  Operation *root = nullptr;
+  for (Operation &op : group.getBody().front().without_terminator())
+    if (!root || isa<Pointwise>(root) || !isa<Pointwise>(op))
+      root = &op;
+  return root;
 }
 
 //===----------------------------------------------------------------------===//

@@ -151,6 +151,7 @@ IterationSpace mergeDimensions(llvm::ArrayRef<mlir::AffineExpr> shape, llvm::Arr
 mlir::LogicalResult emitLoopKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitContractionKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitWindowKernel(KernelBuilder &kernel);
+mlir::LogicalResult emitSeparableKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitWinogradKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRowKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRecurrentKernel(KernelBuilder &kernel);
@@ -163,7 +164,7 @@ mlir::AffineExpr winogradTasks(GroupOp group);
 mlir::AffineExpr rowTasks(GroupOp group);
 mlir::AffineExpr recurrentTasks(GroupOp group);
 
-/// The operator that gives the group its loop nest: the one that is not Pointwise, or the last one.
+/// The operator that gives the group its loop nest: the last one that is not Pointwise, or the last one.
 mlir::Operation *rootOf(GroupOp group);
 
 /// Replaces math operations by arithmetic.

@@ -131,6 +131,7 @@ llvm::Error Compilation::emit() {
   LogicalResult done = emitter == "loop"          ? emitLoopKernel(kernel)
                        : emitter == "contraction" ? emitContractionKernel(kernel)
                        : emitter == "window"      ? emitWindowKernel(kernel)
+                       : emitter == "separable"   ? emitSeparableKernel(kernel)
                        : emitter == "winograd"    ? emitWinogradKernel(kernel)
                        : emitter == "row"         ? emitRowKernel(kernel)
                        : emitter == "recurrent"   ? emitRecurrentKernel(kernel)

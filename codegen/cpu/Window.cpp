@@ -50,6 +50,7 @@ private:
     Value from, to;
   };
   Taps tapsInside(Value start, Value size, int64_t window, int64_t dilation);
+  void depthwise(ConvOp conv);
   void depthwiseRow(ConvOp conv, ArrayRef<Value> place);
   enum class Border { none, known, any }; // what is outside: nothing, what the constant place says, whatever
   void depthwisePixels(ConvOp conv, ArrayRef<Value> place, ArrayRef<Taps> outer, Value first, int64_t count, Border border);
@@ -66,6 +67,8 @@ private:
   bool clipped = false;
   int64_t rank;
   Type element;
+  Value firstChannel; // and how many, of those at hand
+  AffineExpr channels;
 };
 
 void Emitter::finish(GroupSource &source, ArrayRef<Value> place, LaneIndex channel, Value value) {
@@ -91,7 +94,7 @@ void Emitter::depthwisePixels(ConvOp conv, ArrayRef<Value> place, ArrayRef<Taps>
   Value start = k.sub(k.mul(first, k.index(stride)), k.index(low[rank - 1]));
   auto known = getConstantIntValue(OpFoldResult(start));
   auto width = constantOf(in[rank]);
-  k.vectorLoop(out.back(), k.groupLanes(), [&](GroupSource &source, LaneIndex channel) {
+  k.vectorLoop(firstChannel, k.add(firstChannel, k.expression(channels)), constantOf(channels), k.groupLanes(), [&](GroupSource &source, LaneIndex channel) {
     Type type = source.valueType(elementTypeOf(y));
     SmallVector<Value> sums(count, arith::ConstantOp::create(b, loc, b.getZeroAttr(type)));
     SmallVector<Value> at; // taps of the outer dimensions
@@ -303,14 +306,42 @@ void Emitter::poolPixel(PoolOp pool, GroupSource &source, LaneIndex channel, Arr
   finish(source, place, channel, result);
 }
 
+/// Channels that a range of rows is done for at a time: all where the images come from far away, so that memory is read in its
+/// order, and else few enough for a window's rows and weights to stay in L1 from one row to the next.
+void Emitter::depthwise(ConvOp conv) {
+  auto rows = [&] {
+    k.loop(k.begin, k.end, 1, [&](Value task) { depthwiseRow(conv, k.delinearize(task, ArrayRef(out).take_front(rank))); });
+  };
+  firstChannel = k.index(0), channels = out.back();
+  auto known = constantsOf(in), made = constantsOf(out);
+  if (!known || !made || rank != 2) {
+    rows();
+    return;
+  }
+  int64_t bytes = storageBytes(elementTypeOf(x)), row = (*known)[2] * bytes, all = made->back();
+  int64_t image = all * bytes * ((*known)[1] * (*known)[2] + (*made)[1] * (*made)[2]);
+  int64_t few = 4 * k.groupLanes();
+  while (few * 2 <= all && few * 2 * row * conv.getWindow()[0] <= k.target.l1Bytes / 2)
+    few *= 2;
+  if (image > k.target.l2Bytes / 2 || few >= all || all % few) {
+    rows();
+    return;
+  }
+  channels = constantExpr(few, k.group.getContext());
+  k.loop(k.index(0), k.index(all), few, [&](Value first) {
+    firstChannel = first;
+    rows();
+  });
+}
+
 LogicalResult Emitter::emit() {
+  if (auto conv = dyn_cast<ConvOp>(root)) {
+    depthwise(conv);
+    return failure(k.failed);
+  }
   k.loop(k.begin, k.end, 1, [&](Value task) {
     // n and all spatial dimensions but the last.
     SmallVector<Value> place = k.delinearize(task, ArrayRef(out).take_front(rank));
-    if (auto conv = dyn_cast<ConvOp>(root)) {
-      depthwiseRow(conv, place);
-      return;
-    }
     k.loop(k.index(0), k.expression(out[rank]), 1, [&](Value column) {
       SmallVector<Value> full(place);
       full.push_back(column);

@@ -247,3 +247,45 @@ func.func @heads(%x: tensor<10x3x24xf32>, %w: tensor<3x1x24x16xf32>) -> tensor<3
   %y = mlc.matmul %t, %w columns <() -> (16)> : tensor<3x10x24xf32>, tensor<3x1x24x16xf32> -> tensor<3x10x16xf32>
   return %y : tensor<3x10x16xf32>
 }
+
+// A convolution copies small padded rows itself; a depthwise one computes the rows of a large pointwise one that nobody else reads.
+// CHECK-LABEL: @staged
+// CHECK-NEXT: mlc.group "k0" emitter "contraction"
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.pad constant
+// CHECK-NEXT: mlc.conv
+func.func @staged(%x: tensor<1x24x24x8xf32>, %w: tensor<1x3x3x8x16xf32>) -> tensor<1x24x24x16xf32> {
+  // expected-remark @+1 {{left out: the kernel copies the rows of a block beside their zeros}}
+  %p = mlc.pad constant %x low <() -> (0, 1, 1, 0)> high <() -> (0, 1, 1, 0)> interior [0, 0, 0, 0] : tensor<1x24x24x8xf32> -> tensor<1x26x26x8xf32>
+  %y = mlc.conv %p, %w {columns = 16 : i64, dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x26x26x8xf32>, tensor<1x3x3x8x16xf32> -> tensor<1x24x24x16xf32>
+  return %y : tensor<1x24x24x16xf32>
+}
+
+// CHECK-LABEL: @separable
+// CHECK-NEXT: mlc.group "k0" emitter "separable"
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.conv
+// CHECK-NEXT: mlc.relu
+// CHECK-NEXT: mlc.pad constant
+// CHECK-NEXT: mlc.conv
+// CHECK-NEXT: mlc.yield
+func.func @separable(%x: tensor<1x64x64x8xf32>, %w: tensor<2x1x1x8x16xf32>, %d: tensor<3x3x32xf32>) -> tensor<1x64x64x32xf32> {
+  // expected-remark @+1 {{computed row by row for the depthwise convolution that reads it}}
+  %a = mlc.conv %x, %w {columns = 32 : i64, dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x64x64x8xf32>, tensor<2x1x1x8x16xf32> -> tensor<1x64x64x32xf32>
+  // expected-remark @+1 {{computed in the kernel of mlc.conv}}
+  %b = mlc.relu %a : tensor<1x64x64x32xf32> -> tensor<1x64x64x32xf32>
+  // expected-remark @+1 {{left out: the window is clipped at the border}}
+  %p = mlc.pad constant %b low <() -> (0, 1, 1, 0)> high <() -> (0, 1, 1, 0)> interior [0, 0, 0, 0] : tensor<1x64x64x32xf32> -> tensor<1x66x66x32xf32>
+  %y = mlc.conv %p, %d {columns = 32 : i64, dilations = array<i64: 1, 1>, groups = 32 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x66x66x32xf32>, tensor<3x3x32xf32> -> tensor<1x64x64x32xf32>
+  return %y : tensor<1x64x64x32xf32>
+}
+
+// What another operator reads too stays a kernel of its own.
+// CHECK-LABEL: @read_twice
+// CHECK-NEXT: mlc.group "k0" emitter "contraction"
+// CHECK: mlc.group "k1" emitter "window"
+func.func @read_twice(%x: tensor<1x64x64x8xf32>, %w: tensor<2x1x1x8x16xf32>, %d: tensor<3x3x32xf32>) -> (tensor<1x64x64x32xf32>, tensor<1x62x62x32xf32>) {
+  %a = mlc.conv %x, %w {columns = 32 : i64, dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x64x64x8xf32>, tensor<2x1x1x8x16xf32> -> tensor<1x64x64x32xf32>
+  %y = mlc.conv %a, %d {columns = 32 : i64, dilations = array<i64: 1, 1>, groups = 32 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x64x64x32xf32>, tensor<3x3x32xf32> -> tensor<1x62x62x32xf32>
+  return %a, %y : tensor<1x64x64x32xf32>, tensor<1x62x62x32xf32>
+}

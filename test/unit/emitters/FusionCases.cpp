@@ -151,6 +151,23 @@ std::vector<Case> fusionCases() {
                        x = g.op("transpose", {x}, "perm = array<i64: 0, 2, 3, 1>");
                      g.out(g.op("relu", {g.op("conv", {x, g.constant(c.weights, "-1:1")}, std::string(c.window) + ", groups = 1 : i64")}));
                    }, {}, {4, c.terms}});
+  // Wide images between a pointwise and a depthwise convolution: an odd number of panels, strides, uneven padding, images.
+  struct Separable {
+    const char *name, *x, *pointwise, *depthwise, *window;
+    double terms;
+  };
+  for (Separable c : {Separable{"separable", "f32[2, 13, 30, 150]", "f32[144, 1, 1, 150]", "f32[144, 3, 3, 1]",
+                                "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>, groups = 144 : i64", 1350},
+                      Separable{"separable_strides", "f32[1, 29, 27, 130]", "f32[128, 1, 1, 130]", "f32[128, 5, 4, 1]",
+                                "strides = array<i64: 2, 3>, dilations = array<i64: 1, 1>, low = array<i64: 3, 0>, high = array<i64: 1, 2>, groups = 128 : i64", 2600},
+                      Separable{"separable_unpadded", "f32[1, 50, 40, 66]", "f32[64, 1, 1, 66]", "f32[64, 2, 3, 1]",
+                                "strides = array<i64: 1, 2>, dilations = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, groups = 64 : i64", 400}})
+    all.push_back({c.name, [=](Graph &g) {
+                     std::string one = "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, groups = 1 : i64";
+                     auto wide = g.op("conv", {g.in(c.x, "-1:1"), g.constant(c.pointwise, "-1:1")}, one);
+                     wide = g.op("max", {g.op("add", {wide, g.constant("f32[1]")}), g.constant("f32[]", "=0")});
+                     g.out(g.op("relu", {g.op("conv", {wide, g.constant(c.depthwise, "-1:1")}, c.window)}));
+                   }, {}, {4, c.terms}});
   for (bool trans : {false, true})
     all.push_back({trans ? "heads_into_transposed_product" : "heads_into_product", [=](Graph &g) {
                      auto q = g.op("transpose", {g.in(trans ? "f32[2, 24, 3, 10]" : "f32[2, 10, 3, 24]", "-1:1")}, "perm = array<i64: 0, 2, 1, 3>");
