@@ -49,6 +49,27 @@ def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"converted", "converted", "Convolutions that were converted">];
 }
 
+def WidenConvsPass : Pass<"mlc-widen-convs", "::mlir::func::FuncOp"> {
+  let summary = "Computes neighbouring outputs of convolutions with few output channels as channels";
+  let description = [{
+    Panels have 16 columns; fewer channels leave the rest of them idle. q neighbouring outputs of F channels are one output of
+    q * F, with a stride q times as long and a window that holds all that the q windows hold: w2[(j, f), t * dilation +
+    j * stride, c] = w[f, t, c], and 0 elsewhere. Along the innermost spatial dimension the result is the same memory, so a
+    reshape brings it back; outputs of other dimensions have to be turned back, and what is beyond the last output cut off. The
+    numbers of outputs a dimension are those of least cost, taken where it falls by a fifth or more.
+
+        %y = mlc.conv %x, %w                          %c = mlc.conv %x, %w2
+          : tensor<1x9x64x4xf32>,               =>      : tensor<1x9x64x4xf32>,
+            tensor<2x3x5x4xf32>                            tensor<16x3x12x4xf32>
+         -> tensor<1x7x60x2xf32>                         -> tensor<1x7x8x16xf32> …
+
+    Element-wise operators behind are computed on the wide result, constants a channel repeated for each output, so that they
+    stay in the convolution's kernel. An infinity in the input makes the outputs of all groups that hold it NaN, no more than
+    those of one.
+  }];
+  let statistics = [Statistic<"widened", "widened", "Convolutions that were widened">];
+}
+
 def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
   let summary = "Brings weights into panels, and padding out of convolutions";
   let description = [{

@@ -17,6 +17,8 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createFoldScalesPass());
   f.addPass(createCSEPass());
   f.addPass(createWinogradPass());
+  // What is left to direct convolutions; with their padding still on them, which the last group of outputs may need more of.
+  f.addPass(createWidenConvsPass());
   f.addPass(createPackWeightsPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
