@@ -5,6 +5,8 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace mlc {
@@ -26,6 +28,95 @@ bool perChannel(Value v, Value like) {
       return false;
   return true;
 }
+
+/// Of the elements of a constant that are not zero.
+struct Magnitudes {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  bool zeros = false;
+  double smallest, largest; // normal numbers of the type
+};
+
+/// Nothing unless all elements are known and finite.
+std::optional<Magnitudes> magnitudesOf(Value v) {
+  ElementsAttr value;
+  auto type = dyn_cast<FloatType>(elementTypeOf(v));
+  if (!type || type.getWidth() < 16 || type.getWidth() > 64 || !matchPattern(v, m_Constant(&value)))
+    return {};
+  const llvm::fltSemantics &semantics = type.getFloatSemantics();
+  Magnitudes result;
+  result.smallest = APFloat::getSmallestNormalized(semantics).convertToDouble();
+  result.largest = APFloat::getLargest(semantics).convertToDouble();
+  SmallVector<char, 0> storage;
+  ArrayRef<char> bytes = bytesOf(value, storage);
+  for (size_t at = 0, width = type.getWidth() / 8; at < bytes.size(); at += width) {
+    double x;
+    if (type.isF32()) {
+      float narrow;
+      memcpy(&narrow, &bytes[at], width);
+      x = std::abs(narrow);
+    } else {
+      uint64_t bits = 0;
+      memcpy(&bits, &bytes[at], width);
+      x = std::abs(APFloat(semantics, APInt(type.getWidth(), bits)).convertToDouble());
+    }
+    if (!std::isfinite(x))
+      return {};
+    if (x == 0) {
+      result.zeros = true;
+      continue;
+    }
+    result.least = std::min(result.least, x);
+    result.most = std::max(result.most, x);
+  }
+  return result;
+}
+
+/// x - c => x + -c
+struct SubtractConstant : OpRewritePattern<SubOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SubOp op, PatternRewriter &rewriter) const override {
+    if (!isa<FloatType>(elementTypeOf(op.getY())) || !perChannel(op.getB(), op.getY()))
+      return failure();
+    rewriter.replaceOpWithNewOp<AddOp>(op, op.getA(), rewriter.createOrFold<NegOp>(op.getLoc(), op.getB()));
+    return success();
+  }
+};
+
+/// x / c => x * (1 / c)
+struct DivideByConstant : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
+    if (!elementTypeOf(op.getY()).isF32() || !isConstant(op.getB()))
+      return failure();
+    auto divisor = magnitudesOf(op.getB());
+    if (!divisor || divisor->zeros || 1 / divisor->most < divisor->smallest || 1 / divisor->least > divisor->largest)
+      return failure();
+    rewriter.replaceOpWithNewOp<MulOp>(op, op.getA(), rewriter.createOrFold<ReciprocalOp>(op.getLoc(), op.getB()));
+    return success();
+  }
+};
+
+/// mul(mul(x, c), d) => mul(x, c * d)
+struct JoinFactors : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
+    for (auto [product, outer] : {std::pair{op.getA(), op.getB()}, std::pair{op.getB(), op.getA()}}) {
+      auto inner = product.getDefiningOp<MulOp>();
+      if (!inner || !inner->hasOneUse() || !perChannel(outer, op.getY()) || product.getType() != op.getY().getType())
+        continue;
+      for (auto [x, factor] : {std::pair{inner.getA(), inner.getB()}, std::pair{inner.getB(), inner.getA()}}) {
+        if (x.getType() != op.getY().getType() || !perChannel(factor, op.getY()))
+          continue;
+        auto c = magnitudesOf(factor), d = magnitudesOf(outer);
+        if (!c || !d || c->least * d->least < c->smallest || c->most * d->most > c->largest)
+          continue;
+        rewriter.replaceOpWithNewOp<MulOp>(op, x, rewriter.createOrFold<MulOp>(op.getLoc(), factor, outer));
+        return success();
+      }
+    }
+    return failure();
+  }
+};
 
 /// mul(contraction(x, w), s) => contraction(x, w * s)
 struct FoldFactor : OpRewritePattern<MulOp> {
@@ -92,13 +183,86 @@ struct DistributeFactor : OpRewritePattern<MulOp> {
 struct JoinBiases : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
-    auto inner = op.getA().getDefiningOp<AddOp>();
-    if (!inner || !inner->hasOneUse() || !isa<FloatType>(elementTypeOf(op.getY())) || !isConstant(op.getB()) || !isConstant(inner.getB()) ||
-        inner.getY().getType() != op.getY().getType() || inner.getA().getType() != op.getY().getType() || !perChannel(op.getB(), op.getY()) ||
-        !perChannel(inner.getB(), op.getY()))
+    for (auto [sum, outer] : {std::pair{op.getA(), op.getB()}, std::pair{op.getB(), op.getA()}}) {
+      auto inner = sum.getDefiningOp<AddOp>();
+      if (!inner || !inner->hasOneUse() || !isa<FloatType>(elementTypeOf(sum)) || !perChannel(outer, op.getY()) ||
+          sum.getType() != op.getY().getType())
+        continue;
+      for (auto [x, bias] : {std::pair{inner.getA(), inner.getB()}, std::pair{inner.getB(), inner.getA()}}) {
+        if (x.getType() != op.getY().getType() || !perChannel(bias, op.getY()))
+          continue;
+        Value joined = rewriter.createOrFold<AddOp>(op.getLoc(), bias, outer);
+        rewriter.replaceOpWithNewOp<AddOp>(op, x, joined);
+        return success();
+      }
+    }
+    return failure();
+  }
+};
+
+/// The shape in which a factor a channel of a reader's first operand fits its weights; empty where there is none.
+SmallVector<int64_t> shapeInWeights(Operation *reader, int64_t count) {
+  auto type = tensorTypeOf(reader->getOperand(1));
+  SmallVector<int64_t> shape(type.getRank(), 1);
+  if (auto conv = dyn_cast<ConvOp>(reader)) {
+    if (conv.isPacked() || (count != 1 && conv.getGroups() != 1 && !conv.isDepthwise()))
+      return {};
+    (conv.isDepthwise() ? shape.front() : shape.back()) = count;
+  } else if (auto matmul = dyn_cast<MatmulOp>(reader)) {
+    if (matmul.isPacked() || (count != 1 && matmul.getTransA()))
+      return {};
+    shape[shape.size() - (matmul.getTransB() ? 1 : 2)] = count;
+  }
+  return shape;
+}
+
+/// contraction(add(mul(x, s), b), w) => contraction(add(x, b / s), s * w), with or without b. Zeros around the input are none
+/// of s's matter.
+struct HandFactorOn : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
+    Value x = op.getA(), factor = op.getB();
+    if (isConstant(x))
+      std::swap(x, factor);
+    if (x.getType() != op.getY().getType() || !perChannel(factor, x))
       return failure();
-    Value joined = rewriter.createOrFold<AddOp>(op.getLoc(), inner.getB(), op.getB());
-    rewriter.replaceOpWithNewOp<AddOp>(op, inner.getA(), joined);
+    auto s = magnitudesOf(factor);
+    if (!s || s->zeros || s->least < s->smallest)
+      return failure();
+    Value result = op.getY(), bias;
+    AddOp sum;
+    if (op->hasOneUse() && (sum = dyn_cast<AddOp>(*op->user_begin()))) {
+      bias = sum.getA() == op.getY() ? sum.getB() : sum.getA();
+      result = sum.getY();
+      auto b = magnitudesOf(bias);
+      if (result.getType() != x.getType() || !perChannel(bias, x) || !b || b->most / s->least > b->largest)
+        return failure();
+    }
+    SmallVector<Operation *> readers;
+    int64_t count = tensorTypeOf(factor).getNumElements();
+    for (OpOperand &use : result.getUses()) {
+      Operation *reader = use.getOwner();
+      if (!isa<ConvOp, MatmulOp>(reader) || use.getOperandNumber() != 0 || shapeInWeights(reader, count).empty())
+        return failure();
+      auto w = magnitudesOf(reader->getOperand(1));
+      if (!w || w->most * s->most > w->largest)
+        return failure();
+      readers.push_back(reader);
+    }
+    if (readers.empty())
+      return failure();
+    op.emitRemark() << "factor multiplied into the weights behind it";
+    for (Operation *reader : readers) {
+      auto type = RankedTensorType::get(shapeInWeights(reader, count), elementTypeOf(factor));
+      Value fitting = rewriter.createOrFold<ReshapeOp>(op.getLoc(), type, factor);
+      Value weights = rewriter.createOrFold<MulOp>(op.getLoc(), reader->getOperand(1), fitting);
+      rewriter.modifyOpInPlace(reader, [&] { reader->setOperand(1, weights); });
+    }
+    if (sum) {
+      rewriter.setInsertionPoint(sum);
+      rewriter.replaceOpWithNewOp<AddOp>(sum, x, rewriter.createOrFold<DivOp>(op.getLoc(), bias, factor));
+    }
+    rewriter.replaceOp(op, x);
     return success();
   }
 };
@@ -106,8 +270,13 @@ struct JoinBiases : OpRewritePattern<AddOp> {
 struct FoldScales : impl::FoldScalesPassBase<FoldScales> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldFactor, DistributeFactor, JoinBiases>(&getContext());
+    patterns.add<SubtractConstant, DivideByConstant, JoinFactors, FoldFactor, DistributeFactor, JoinBiases>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    // Once they are whole, factors that no weights before them took go into those behind.
+    RewritePatternSet onward(&getContext());
+    onward.add<HandFactorOn, JoinBiases>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(onward))))
       signalPassFailure();
   }
 };

@@ -20,13 +20,24 @@ def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
 }
 
 def FoldScalesPass : Pass<"mlc-fold-scales", "::mlir::func::FuncOp"> {
-  let summary = "Multiplies constant factors behind a contraction into its weights";
+  let summary = "Joins constant factors and multiplies them into the weights of contractions";
   let description = [{
     Batch normalisation comes in as a multiplication and an addition a channel. The factor becomes part of the weights, the
     addition part of the kernel's epilogue.
 
         %c = mlc.conv %x, %w                          %w2 = w * s
         %m = mlc.mul %c, %s                     =>    %m = mlc.conv %x, %w2
+
+    Chains of constants, as they come with activations, become one: differences of constants sums, f32 quotients by constants
+    products with the inverse, two factors or two summands one. A factor that no weights before it take goes into the
+    weights of what reads it, where products and convolutions alone do; a summand in between is divided by it.
+
+        %d = mlc.div %x, 6                            %c = mlc.conv %x, w / 6
+        %c = mlc.conv %d, w                     =>
+
+    As with batch normalisation, results differ by a few roundings: a product with the inverse is within 1.5 units in the last
+    place of the quotient, where the quotient itself is within a half. Where a constant's inverse, a product of constants or
+    the new weights would leave the type's normal range, nothing is done.
   }];
 }
 

@@ -19,7 +19,7 @@ namespace {
 // Rows of a panel in flight that hide a multiply-add's latency.
 constexpr int64_t kRowsInFlight = 8;
 // Of finding a row and storing what it made; of bringing an output's channel to its place; of copying one.
-constexpr double kRowSteps = 8, kTurnSteps = 4, kCutSteps = 0.5;
+constexpr double kRowSteps = 4, kTurnSteps = 4, kCutSteps = 0.5;
 // The cost is to fall to this share.
 constexpr double kClearly = 0.8;
 // Panels at most, and outputs of an outer dimension.
