@@ -357,6 +357,30 @@ LaneIndex GroupSource::linear(const Memory &memory, ArrayRef<LaneIndex> index) {
   return sum;
 }
 
+// Steps from lane to lane at most, so that what is loaded between the elements is little.
+static constexpr int64_t kNearSteps = 4;
+
+/// Elements a few apart, out of whole vectors between the first and the last.
+Value GroupSource::loadNear(const Memory &memory, LaneIndex at) {
+  VectorType type = VectorType::get({lanes}, storageType(memory.element));
+  int64_t step = std::abs(at.step), last = (lanes - 1) * step;
+  Value first = at.step > 0 ? at.base : builder.createOrFold<arith::AddIOp>(loc, at.base, constant(-last));
+  Value result;
+  for (int64_t covered = 0; covered <= last;) {
+    int64_t from = std::min(covered, last + 1 - lanes);
+    Value part = vector::LoadOp::create(builder, loc, type, memory.base, builder.createOrFold<arith::AddIOp>(loc, first, constant(from)));
+    SmallVector<int64_t> pick;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      int64_t place = at.step > 0 ? lane * step : last - lane * step;
+      bool before = place < covered, here = !before && place < from + lanes;
+      pick.push_back(before ? lane : here ? (result ? lanes : 0) + place - from : -1);
+    }
+    result = vector::ShuffleOp::create(builder, loc, result ? result : part, part, pick);
+    covered = from + lanes;
+  }
+  return result;
+}
+
 Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
   LaneIndex at = linear(memory, index);
   Type storage = storageType(memory.element);
@@ -373,6 +397,8 @@ Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
     }
     return fromStorage(v, memory.element);
   }
+  if (!at.lanes && !mask && std::abs(at.step) <= std::min(kNearSteps, lanes))
+    return fromStorage(loadNear(memory, at), memory.element);
   // One load a lane; lanes that stand for nothing repeat the last that does.
   SmallVector<Value> elements;
   Value last;

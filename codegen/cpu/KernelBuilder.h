@@ -59,6 +59,7 @@ public:
 
 private:
   LaneIndex linear(const Memory &memory, llvm::ArrayRef<LaneIndex> index);
+  mlir::Value loadNear(const Memory &memory, LaneIndex at);
 
   KernelBuilder &kernel;
   std::optional<LaneMask> mask;

@@ -1,8 +1,9 @@
 //===- Row.cpp - reductions, softmax, normalisation, scans ---------------------===//
 //
-// The dimensions of x are kept or reduced. Where the innermost is kept, vectors run along it and each lane has a result of its
-// own; where it is reduced, vectors gather partial results that are combined at the end, in an order that does not depend on
-// anything but the shape. A task is one index of the kept dimensions that vectors do not cover.
+// The dimensions of x are kept or reduced. Where the innermost is kept, or next to a few elements that are reduced, vectors run
+// along it and each lane has a result of its own; where it is reduced, vectors gather partial results that are combined at the
+// end, in an order that does not depend on anything but the shape. A task is one index of the kept dimensions that vectors do
+// not cover.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,6 +41,22 @@ SmallVector<bool> reducedDimensions(Operation *root) {
 
 bool isOne(AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); }
 
+// Elements that are too few to fill a vector; so many neighbours that do, and are not too many for one task.
+constexpr int64_t kFewInside = 4, kFewestBeside = 16, kMostBeside = 4096;
+
+/// The dimension along which vectors run: the last of more than one element, or, where that is reduced and has but a few, the
+/// kept one before it.
+int64_t laneDimension(ArrayRef<AffineExpr> shape, ArrayRef<bool> reduced) {
+  int64_t lane = static_cast<int64_t>(shape.size()) - 1;
+  while (lane > 0 && isOne(shape[lane]))
+    --lane;
+  int64_t inside = 1, beside = lane;
+  for (; beside >= 0 && (reduced[beside] || isOne(shape[beside])); --beside)
+    inside = std::min(inside * std::min(constantOf(shape[beside]).value_or(kFewInside + 1), kFewInside + 1), kFewInside + 1);
+  int64_t neighbours = beside >= 0 ? constantOf(shape[beside]).value_or(0) : 0;
+  return beside < lane && inside <= kFewInside && neighbours >= kFewestBeside && neighbours <= kMostBeside ? beside : lane;
+}
+
 using Combine = llvm::function_ref<Value(Value, Value)>;
 
 class Emitter {
@@ -50,10 +67,7 @@ public:
     rank = shape.size();
     element = computeType(elementTypeOf(x));
     lanes = k.groupLanes();
-    // The lane dimension: the last that is more than one element.
-    lane = rank - 1;
-    while (lane > 0 && isOne(shape[lane]))
-      --lane;
+    lane = laneDimension(shape, reduced);
   }
   LogicalResult emit();
 
@@ -529,9 +543,7 @@ AffineExpr rowTasks(GroupOp group) {
   Operation *root = rootOf(group);
   Shape shape = shapeOf(root->getOperand(0));
   SmallVector<bool> reduced = reducedDimensions(root);
-  int64_t lane = static_cast<int64_t>(shape.size()) - 1;
-  while (lane > 0 && isOne(shape[lane]))
-    --lane;
+  int64_t lane = laneDimension(shape, reduced);
   AffineExpr tasks = constantExpr(1, group.getContext());
   for (int64_t d = 0; d < static_cast<int64_t>(shape.size()); ++d)
     if (!reduced[d] && d != lane)

@@ -32,6 +32,15 @@ std::vector<Case> rowCases() {
                      for (int n : {1, 2, 7, 8, 9, 16, 33, 1000})
                        g.out(g.op("reduce", {g.in("f32[3, " + std::to_string(n) + "]", values)}, reduceText(kind, axesText(2, 2), false)));
                    }, {}, kind == 0 ? Tolerance{2, 1000} : kind == 1 ? Tolerance{1000} : Tolerance{0}});
+    all.push_back({std::string(kinds[kind]) + "_few_inside", [=](Graph &g) {
+                     for (const char *type : {"f32", "f16", "i8", "i64"}) {
+                       const char *range = type[0] == 'f' ? values : "full";
+                       auto x = g.in(std::string(type) + "[3, 37, 2, 2]", range);
+                       g.out(g.op("reduce", {x}, reduceText(kind, axesText(12, 4), false)));
+                       g.out(g.op("reduce", {x}, reduceText(kind, axesText(8, 4), true)));
+                       g.out(g.op("reduce", {g.in(std::string(type) + "[2, 40, 3, 1]", range)}, reduceText(kind, axesText(4, 4), false)));
+                     }
+                   }, {}, tolerance});
     all.push_back({std::string(kinds[kind]) + "_symbols", [=](Graph &g) {
                      auto x = g.in("f32[n, m, k]", values);
                      for (int mask : {1, 2, 4, 6, 7})
@@ -89,7 +98,8 @@ std::vector<Case> rowCases() {
   };
   const Row rows[] = {{"last", "[4, 33]", 1},       {"first", "[9, 17]", 0},          {"middle", "[3, 10, 7]", 1},           {"of_one", "[5, 1]", 1},
                       {"of_7", "[2, 3, 7]", 2},     {"long", "[2, 1000]", 1},         {"symbols", "[n, m]", 1, {.n = 4, .m = 19}},
-                      {"symbols_first", "[n, m]", 0, {.n = 12, .m = 5}}, {"no_rows", "[0, 8]", 1}};
+                      {"symbols_first", "[n, m]", 0, {.n = 12, .m = 5}}, {"no_rows", "[0, 8]", 1},
+                      {"of_2_beside_37", "[3, 37, 2]", 2}, {"of_4_beside_16", "[16, 4]", 1}};
   for (const Row &row : rows) {
     std::string shape = row.shape, axis = axisText(row.axis);
     int number = row.axis;
