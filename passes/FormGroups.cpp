@@ -8,6 +8,7 @@
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/MapVector.h"
 
 #include <list>
 
@@ -196,13 +197,14 @@ void Former::joinConsumers() {
     StringRef emitter = emitterOf(&op);
     Group *home = nullptr;
     if (emitter == "loop" && isElementwise(&op)) {
-      // The producer with the most work takes it, so that contractions get their epilogues.
+      // The producer with the most work takes it, so that contractions get their epilogues; of two the first operand's, which
+      // does not depend on the order in which they stand (see UnifyForms).
       for (Value v : op.getOperands()) {
         Group *g = producer(v);
         if (!g || g->epoch != epoch || g == home || !mayTakeConsumer(g, &op, v))
           continue;
         auto rank = [](Group *g) { return g->emitter == "contraction" ? 3 : g->emitter == "window" || g->emitter == "winograd" ? 2 : g->emitter == "row" ? 1 : 0; };
-        if (!home || rank(g) > rank(home) || (rank(g) == rank(home) && position[g->root] > position[home->root]))
+        if (!home || rank(g) > rank(home))
           home = g;
       }
     }
@@ -378,7 +380,7 @@ void Former::build(Group &g) {
   Operation *last = g.ops.back();
   OpBuilder b(last);
   SmallVector<Value> operands, results;
-  DenseMap<Value, ConstantOp> inlined;
+  llvm::MapVector<Value, ConstantOp> inlined; // in the order of their first use, which the kernel's text follows
   for (Operation *op : g.ops) {
     for (Value v : op->getOperands()) {
       if (members.contains(v.getDefiningOp()) || llvm::is_contained(operands, v) || inlined.count(v))

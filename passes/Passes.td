@@ -41,6 +41,20 @@ def FoldScalesPass : Pass<"mlc-fold-scales", "::mlir::func::FuncOp"> {
   }];
 }
 
+def UnifyFormsPass : Pass<"mlc-unify-forms", "::mlir::func::FuncOp"> {
+  let summary = "Gives one form to what exporters write in several, so that equal networks are equal kernels";
+  let description = [{
+    Zeros around a convolution's input become part of it, a maximum with 0 becomes `relu`, a window as large as the image a
+    reduction, and a reduction whose kept dimensions nobody reads does not keep them. Constants lose leading dimensions of
+    size 1 where they are spread anyway. Of operands that may change places the one with more contractions before it comes
+    first, and constants come last.
+
+        %p = mlc.pad %x [0, 1, 1, 0] ...              %c = mlc.conv %x, %w {low = [1, 1]}
+        %c = mlc.conv %p, %w {low = [0, 0]}     =>    %r = mlc.relu %c
+        %r = mlc.max %zero, %c
+  }];
+}
+
 def LowerTransposedConvPass : Pass<"mlc-lower-transposed-conv", "::mlir::func::FuncOp"> {
   let summary = "Turns transposed convolutions into convolutions";
   let description = [{

@@ -15,6 +15,9 @@ void buildPipeline(OpPassManager &pm) {
   // Sinking first brings normalisations behind their convolutions, so that their factors fold.
   f.addPass(createSinkTransposesPass());
   f.addPass(createFoldScalesPass());
+  // Behind the transposes, between which forms hide, and before what looks at a convolution's padding.
+  f.addPass(createUnifyFormsPass());
+  f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
   f.addPass(createWinogradPass());
   // What is left to direct convolutions; with their padding still on them, which the last group of outputs may need more of.

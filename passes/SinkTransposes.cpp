@@ -65,12 +65,15 @@ Value untransposed(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<in
 struct SinkElementwise : OpInterfaceRewritePattern<Elementwise> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(Elementwise op, PatternRewriter &rewriter) const override {
+    // The operand that decides on the layout: one whose elements a transpose really moves, if there is any.
     TransposeOp first;
     int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     for (Value v : op->getOperands())
-      if (auto t = v.getDefiningOp<TransposeOp>(); t && tensorTypeOf(v).getRank() == rank && largeDimensions(v) > 1) {
-        first = t;
-        break;
+      if (auto t = v.getDefiningOp<TransposeOp>(); t && tensorTypeOf(v).getRank() == rank) {
+        if (!first || largeDimensions(v) > 1)
+          first = t;
+        if (largeDimensions(v) > 1)
+          break;
       }
     if (!first)
       return failure();

@@ -38,6 +38,29 @@ func.func @behind_sum(%x: !l, %y: !l) -> !f {
   return %s : !f
 }
 
+// What a transpose of a vector moves is nothing, so it goes on as a view behind the operators.
+// CHECK-LABEL: @behind_vector
+// CHECK-SAME: (%[[X:.+]]: tensor<1x1x1x4xf32>)
+func.func @behind_vector(%x: tensor<1x1x1x4xf32>) -> tensor<1x4x1x1xf32> {
+  // CHECK: %[[D:.+]] = mlc.div %[[X]], %{{.+}} : tensor<1x1x1x4xf32>, tensor<f32>
+  // CHECK-NEXT: mlc.reshape %[[D]] : tensor<1x1x1x4xf32> -> tensor<1x4x1x1xf32>
+  %two = mlc.constant dense<2.0> : tensor<f32> : tensor<f32>
+  %t = mlc.transpose %x [0, 3, 1, 2] : tensor<1x1x1x4xf32> -> tensor<1x4x1x1xf32>
+  %d = mlc.div %t, %two : tensor<1x4x1x1xf32>, tensor<f32> -> tensor<1x4x1x1xf32>
+  return %d : tensor<1x4x1x1xf32>
+}
+
+// The image lies in the layout in which the vector is given: only the vector is turned.
+// CHECK-LABEL: @image_beside_vector
+func.func @image_beside_vector(%x: tensor<1x1x1x4xf32>, %y: !f) -> !f {
+  // CHECK-NEXT: %[[V:.+]] = mlc.reshape
+  // CHECK-NEXT: mlc.mul %{{.+}}, %[[V]]
+  // CHECK-NEXT: return
+  %t = mlc.transpose %x [0, 3, 1, 2] : tensor<1x1x1x4xf32> -> tensor<1x4x1x1xf32>
+  %m = mlc.mul %y, %t : !f, tensor<1x4x1x1xf32> -> !f
+  return %m : !f
+}
+
 // The other operand would need a transpose while the model runs.
 // CHECK-LABEL: @stays_before_mixed_layouts
 func.func @stays_before_mixed_layouts(%x: !l, %y: !f) -> !f {
