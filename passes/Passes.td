@@ -12,7 +12,7 @@ def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
   let summary = "Moves transposes behind the operators that work on any layout, until they cancel";
   let description = [{
     Channels-first models come in with a transpose before and behind each convolution. The one behind moves down through
-    element-wise operators, reductions, concatenations, pads and slices until it meets the one before the next convolution.
+    element-wise operators, reductions, concatenations, pads, slices and views until it meets the one before the next convolution.
 
         %t = mlc.transpose %x [0, 3, 1, 2]            %r = mlc.relu %x
         %r = mlc.relu %t                        =>    %t = mlc.transpose %r [0, 3, 1, 2]

@@ -239,6 +239,70 @@ struct ResizeChannelsLast : OpRewritePattern<ResizeOp> {
   }
 };
 
+/// Neighbouring dimensions of a tensor, and those of a view of it that hold the same elements.
+struct Piece {
+  size_t from, fromEnd, to, toEnd;
+};
+
+/// The smallest pieces of a view, in their order; nothing where they cannot be told.
+std::optional<SmallVector<Piece>> piecesOf(const Shape &from, const Shape &to) {
+  SmallVector<Piece> pieces;
+  size_t i = 0, j = 0;
+  while (i < from.size() && j < to.size()) {
+    Piece piece{i, i + 1, j, j + 1};
+    AffineExpr a = from[i++], b = to[j++];
+    while (a != b) {
+      auto ca = constantOf(a), cb = constantOf(b);
+      if (!ca || !cb || *ca == 0 || *cb == 0)
+        return std::nullopt;
+      if (*ca < *cb ? i == from.size() : j == to.size())
+        return std::nullopt;
+      if (*ca < *cb)
+        a = a * from[i++];
+      else
+        b = b * to[j++];
+    }
+    piece.fromEnd = i, piece.toEnd = j;
+    pieces.push_back(piece);
+  }
+  // What is left has one element.
+  auto ones = [](ArrayRef<AffineExpr> rest) { return llvm::all_of(rest, [](AffineExpr e) { return constantOf(e) == 1; }); };
+  if (pieces.empty() || !ones(ArrayRef(from).drop_front(i)) || !ones(ArrayRef(to).drop_front(j)))
+    return std::nullopt;
+  pieces.back().fromEnd = from.size(), pieces.back().toEnd = to.size();
+  return pieces;
+}
+
+/// A view of a transposed tensor, where dimensions that become one lie next to each other before the transpose, too.
+struct SinkReshape : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t || !t->hasOneUse() || largeDimensions(t.getY()) <= 1)
+      return failure();
+    ArrayRef<int64_t> perm = t.getPerm();
+    Shape to = shapeOf(op.getY()), view;
+    auto pieces = piecesOf(shapeOf(t.getY()), to);
+    if (!pieces)
+      return failure();
+    for (const Piece &piece : *pieces)
+      for (size_t d = piece.from + 1; d < piece.fromEnd; ++d)
+        if (perm[d] != perm[d - 1] + 1)
+          return failure();
+    SmallVector<Piece> before(*pieces);
+    llvm::sort(before, [&](const Piece &a, const Piece &b) { return perm[a.from] < perm[b.from]; });
+    SmallVector<int64_t> place(to.size());
+    for (const Piece &piece : before)
+      for (size_t d = piece.to; d < piece.toEnd; ++d) {
+        place[d] = static_cast<int64_t>(view.size());
+        view.push_back(to[d]);
+      }
+    Value x = rewriter.createOrFold<ReshapeOp>(op.getLoc(), tensorType(view, elementTypeOf(op.getX())), t.getX());
+    rewriter.replaceOp(op, rewriter.createOrFold<TransposeOp>(op.getLoc(), x, place));
+    return success();
+  }
+};
+
 /// A transpose that moves only dimensions of size 1 keeps the elements' order.
 struct TransposeIsReshape : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -260,7 +324,7 @@ struct TransposeIsReshape : OpRewritePattern<TransposeOp> {
 struct SinkTransposes : impl::SinkTransposesPassBase<SinkTransposes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkConcat, SinkPad, SinkSlice, SinkResize, ResizeChannelsLast>(&getContext());
+    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkConcat, SinkPad, SinkSlice, SinkReshape, SinkResize, ResizeChannelsLast>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     RewritePatternSet views(&getContext());

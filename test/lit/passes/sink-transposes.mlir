@@ -173,3 +173,44 @@ func.func @symbols(%x: tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>>) 
   %r = mlc.relu %t : tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>> -> tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>>
   return %r : tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>>
 }
+
+// The rows and columns of an image become one dimension, as they lie; a channel's halves become two.
+// CHECK-LABEL: @behind_view
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @behind_view(%x: !l) -> (tensor<1x4x30xf32>, tensor<1x2x2x5x6xf32>) {
+  // CHECK-DAG: %[[V:.+]] = mlc.reshape %[[X]] : tensor<1x5x6x4xf32> -> tensor<1x30x4xf32>
+  // CHECK-DAG: %[[T:.+]] = mlc.transpose %[[V]] [0, 2, 1]
+  // CHECK-DAG: %[[W:.+]] = mlc.reshape %[[X]] : tensor<1x5x6x4xf32> -> tensor<1x5x6x2x2xf32>
+  // CHECK-DAG: %[[U:.+]] = mlc.transpose %[[W]] [0, 3, 4, 1, 2]
+  // CHECK: return %[[T]], %[[U]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %r = mlc.reshape %t : !f -> tensor<1x4x30xf32>
+  %u = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %s = mlc.reshape %u : !f -> tensor<1x2x2x5x6xf32>
+  return %r, %s : tensor<1x4x30xf32>, tensor<1x2x2x5x6xf32>
+}
+
+// Channels and rows do not lie side by side before the transpose; in the second the transpose is read as it is, too.
+// CHECK-LABEL: @stays_before_view
+func.func @stays_before_view(%x: !l) -> (tensor<1x20x6xf32>, tensor<1x4x30xf32>, !f) {
+  // CHECK: %[[T:.+]] = mlc.transpose
+  // CHECK: mlc.reshape %[[T]]
+  // CHECK: %[[U:.+]] = mlc.transpose
+  // CHECK: mlc.reshape %[[U]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %r = mlc.reshape %t : !f -> tensor<1x20x6xf32>
+  %u = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %s = mlc.reshape %u : !f -> tensor<1x4x30xf32>
+  return %r, %s, %u : tensor<1x20x6xf32>, tensor<1x4x30xf32>, !f
+}
+
+// Of symbols, too, where they are only moved.
+!n = tensor<?x5x6x4xf32, #mlc.dims<()[s0] -> (s0, 5, 6, 4)>>
+// CHECK-LABEL: @behind_view_of_symbols
+// CHECK: mlc.reshape %{{.+}} -> tensor<?x30x4xf32
+// CHECK-NEXT: mlc.transpose %{{.+}} [0, 2, 1]
+func.func @behind_view_of_symbols(%x: !n) -> tensor<?x4x30xf32, #mlc.dims<()[s0] -> (s0, 4, 30)>> attributes {mlc.symbols = [#mlc.symbol<"n", "input", 1, () -> (0, 0)>]} {
+  %t = mlc.transpose %x [0, 3, 1, 2] : !n -> tensor<?x4x5x6xf32, #mlc.dims<()[s0] -> (s0, 4, 5, 6)>>
+  %r = mlc.reshape %t : tensor<?x4x5x6xf32, #mlc.dims<()[s0] -> (s0, 4, 5, 6)>> -> tensor<?x4x30xf32, #mlc.dims<()[s0] -> (s0, 4, 30)>>
+  return %r : tensor<?x4x30xf32, #mlc.dims<()[s0] -> (s0, 4, 30)>>
+}
