@@ -188,6 +188,10 @@ Value ContractionEmitter::zero() {
   return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
 }
 
+Value ContractionEmitter::add(Value x, Value y) {
+  return isa<FloatType>(element) ? Value(arith::AddFOp::create(b, loc, x, y)) : Value(arith::AddIOp::create(b, loc, x, y));
+}
+
 Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
   if (isa<FloatType>(element)) {
     if (k.target.fusedMultiplyAdd)
@@ -423,20 +427,6 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
   }
 
   SmallVector<Value> accumulators(rows * panels * vectors, zero());
-  if (c.chunked()) {
-    SmallVector<Type> types(accumulators.size(), vectorType());
-    auto branch = scf::IfOp::create(b, loc, types, isFirstChunk, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(b, loc, accumulators);
-    b.setInsertionPointToStart(branch.elseBlock());
-    for (auto [i, sum] : llvm::enumerate(accumulators)) {
-      Value at = scratchAt(k.add(place, k.index(i / (panels * vectors))), panels, i % (panels * vectors));
-      sum = vector::LoadOp::create(b, loc, vectorType(), scratch, at);
-    }
-    scf::YieldOp::create(b, loc, accumulators);
-    accumulators.assign(branch.getResults().begin(), branch.getResults().end());
-  }
 
   // The part of the next chunk that is called for during this tile: its share of the rows, so many elements a step.
   int64_t storageBytes = (w.element.getIntOrFloatBitWidth() + 7) / 8;
@@ -511,6 +501,19 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
 
   OpBuilder::InsertionGuard guard(b);
   if (c.chunked()) {
+    // Each chunk is summed up by itself, which loses less than one long sum.
+    SmallVector<Type> types(accumulators.size(), vectorType());
+    auto sums = scf::IfOp::create(b, loc, types, isFirstChunk, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(sums.thenBlock());
+    scf::YieldOp::create(b, loc, accumulators);
+    b.setInsertionPointToStart(sums.elseBlock());
+    for (auto [i, sum] : llvm::enumerate(accumulators)) {
+      Value at = scratchAt(k.add(place, k.index(i / (panels * vectors))), panels, i % (panels * vectors));
+      sum = add(vector::LoadOp::create(b, loc, vectorType(), scratch, at), sum);
+    }
+    scf::YieldOp::create(b, loc, accumulators);
+    accumulators.assign(sums.getResults().begin(), sums.getResults().end());
+    b.setInsertionPointAfter(sums);
     auto branch = scf::IfOp::create(b, loc, isLastChunk, /*withElseRegion=*/true);
     b.setInsertionPointToStart(branch.elseBlock());
     for (auto [i, sum] : llvm::enumerate(accumulators)) {
