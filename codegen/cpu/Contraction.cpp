@@ -188,6 +188,17 @@ Value ContractionEmitter::zero() {
   return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
 }
 
+/// Whether A is one run of rows that comes from beyond L2 and that few panels pass over, so that most tiles are the first to read
+/// their rows.
+bool ContractionEmitter::rowsAreFar() {
+  auto depth = constantOf(c.depth), rows = constantOf(c.rowCount);
+  if (c.stage || c.chunked() || !depth || !rows || c.rows.size() != 1 || c.reduction.size() != 1 || !c.batch.empty())
+    return false;
+  bool run = constantOf(c.rows[0].stride) == depth && constantOf(c.reduction[0].stride) == std::optional<int64_t>(1);
+  int64_t bytes = *rows * *depth * storageBytes(elementTypeOf(c.a));
+  return run && bytes > k.target.l2Bytes / 2 && blocks.panels <= 4 * tile.panels && *depth >= kFewPrefetchSteps;
+}
+
 Value ContractionEmitter::add(Value x, Value y) {
   return isa<FloatType>(element) ? Value(arith::AddFOp::create(b, loc, x, y)) : Value(arith::AddIOp::create(b, loc, x, y));
 }
@@ -447,6 +458,7 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     next = k.add(k.mul(k.expression(steps), k.index(kPanel)), k.mul(tilesBefore, k.mul(share, k.expression(steps))));
   }
 
+  bool farRows = rowsAreFar();
   // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step in the chunk.
   Value chunkBase = chunkK ? k.add(bBase, k.mul(chunkK, k.index(kPanel))) : bBase;
   auto step = [&](Value aAt, Value kAt, ValueRange sums, bool prefetch) {
@@ -462,6 +474,11 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     for (int64_t p = 0; next && prefetch && p < panels; ++p) {
       Value at = k.add(k.add(chunkBase, k.mul(panelSize, k.index(p))), k.add(next, k.mul(kAt, share)));
       memref::PrefetchOp::create(b, loc, w.base, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+    }
+    // A line a step of the rows that the next tile reads.
+    if (farRows && prefetch) {
+      Value at = k.add(k.add(offsets[0], k.index(rows * *constantOf(c.depth))), k.mul(kAt, k.index(kPanel)));
+      memref::PrefetchOp::create(b, loc, a.base, at, /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
     }
     for (int64_t r = 0; r < rows; ++r) {
       Value x = scalar.fromStorage(memref::LoadOp::create(b, loc, a.base, k.add(offsets[r], aAt)), a.element);

@@ -47,6 +47,7 @@ private:
   mlir::Type vectorType() { return mlir::VectorType::get({lanes}, element); }
   bool longEpilogue(int64_t vectors);
   llvm::SmallVector<mlir::Value> rowOffsets(mlir::Value row, int64_t rows, mlir::Value valid);
+  bool rowsAreFar();
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
   mlir::Value zero();
