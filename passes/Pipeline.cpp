@@ -14,9 +14,9 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createLowerTransposedConvPass());
   // Sinking first brings normalisations behind their convolutions, so that their factors fold.
   f.addPass(createSinkTransposesPass());
-  f.addPass(createFoldScalesPass());
-  // Behind the transposes, between which forms hide, and before what looks at a convolution's padding.
+  // Behind the transposes, between which forms hide, and before what looks at a convolution's padding or at a mean's factor.
   f.addPass(createUnifyFormsPass());
+  f.addPass(createFoldScalesPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
   f.addPass(createWinogradPass());

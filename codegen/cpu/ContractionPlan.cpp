@@ -270,6 +270,7 @@ Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<in
     for (int64_t rows : blocks) {
       Cut cut = cutRows(rows, height);
       total += static_cast<double>(cut.high) * cost(height) + static_cast<double>(cut.low) * cost(height - 1) + cost(cut.rest);
+      total += cut.rest ? 0.5 : 0; // a tile of another kind
     }
     if (total < least * 0.99)
       least = total, best = height;

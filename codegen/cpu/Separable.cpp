@@ -16,9 +16,6 @@ namespace mlc {
 
 namespace {
 
-// Outputs of a row that are held at a time.
-constexpr int64_t kPixels = 8;
-
 class Emitter {
 public:
   explicit Emitter(KernelBuilder &k);
@@ -83,11 +80,12 @@ void Emitter::pixels(ArrayRef<Value> place, Value top, Value first, int64_t coun
   Value from = k.max(k.sub(k.index(0), top), k.index(0)), to = k.min(k.sub(k.index(inHigh), top), k.index(window[0]));
   sums = k.loop(from, to, 1, sums, [&](Value i, ValueRange carried) {
     SmallVector<Value> next(carried);
-    Value slot = slotOf(k.add(top, i));
+    // One address, from which all others are constant distances.
+    Value begin = k.add(ringAt(slotOf(k.add(top, i)), start), offset);
     for (int64_t t = 0; t < window[1]; ++t) {
       Value w = source.load(k.memory[conv.getWeights()], {source.uniform(i), source.uniform(t), at});
       for (int64_t p = 0; p < count; ++p) {
-        Value place = k.add(ringAt(slot, k.add(start, k.index(p * stride + t))), offset);
+        Value place = k.add(begin, k.index((p * stride + t) * pointwise->tilePanels() * kPanel));
         Value x = lanes > 1 ? Value(vector::LoadOp::create(b, loc, cast<VectorType>(type), ring, place))
                             : Value(memref::LoadOp::create(b, loc, ring, place));
         if (k.target.fusedMultiplyAdd && lanes > 1)
@@ -126,7 +124,9 @@ void Emitter::panelsOfRows(Value panel, int64_t panels) {
           memref::StoreOp::create(b, loc, v, ring, place);
       });
     });
-    int64_t block = llvm::divideCeil(outWide, llvm::divideCeil(outWide, kPixels));
+    // As many outputs at a time as registers hold beside a weight and, without memory operands, an input.
+    int64_t most = k.target.vectorRegisters >= 32 ? 14 : 8;
+    int64_t block = llvm::divideCeil(outWide, llvm::divideCeil(outWide, most));
     Cut cut = cutRows(outWide, block);
     auto blocks = [&](int64_t from, int64_t many, int64_t count) {
       if (many > 0 && count > 0)

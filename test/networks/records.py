@@ -24,7 +24,8 @@ TILE = 8
 
 
 def loops(assembly):
-    """The innermost loops: from a label to a jump back to it, with no other such pair inside."""
+    """The innermost loops: from a label to a jump back to it, with no other such pair inside. Frame pointers are named as such."""
+    assembly = re.sub(r"(?s)movq\s+%rsp, %rbp.*?\n\.Lfunc_end", lambda f: f.group(0).replace("(%rbp", "(%frame"), assembly)
     lines = [line.strip() for line in assembly.splitlines()]
     labels = {}
     found = []
@@ -43,7 +44,7 @@ def figures_of_tiles(assembly):
         if multiply_adds < TILE:
             continue
         reads = [line for line in loop if "(" in line and not line.startswith(("lea", "prefetch", "."))]
-        stack += sum("(%rsp" in line or "(%rbp" in line for line in loop)
+        stack += sum("(%rsp" in line or "(%frame" in line for line in loop)
         ratio = multiply_adds / max(1, len(reads))
         worst = ratio if worst is None else min(worst, ratio)
     return {"multiply_adds_per_load": round(worst or 0, 3), "stack_accesses": stack}
