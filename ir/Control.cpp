@@ -88,8 +88,8 @@ LogicalResult LoopOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult GroupOp::verify() {
-  if (!llvm::is_contained({"loop", "contraction", "window", "separable", "winograd", "row", "recurrent", "irregular"}, getEmitter()))
-    return emitOpError("has no emitter '") << getEmitter() << "', expected loop, contraction, window, row, recurrent or irregular";
+  if (!llvm::is_contained({"loop", "contraction", "window", "separable", "winograd", "attention", "row", "recurrent", "irregular"}, getEmitter()))
+    return emitOpError("has no emitter '") << getEmitter() << "', expected loop, contraction, window, separable, winograd, attention, row, recurrent or irregular";
   if (failed(checkExpressions(*this, getSymbols(), "symbols")))
     return failure();
   ArrayRef<int64_t> pairs = getInPlace();

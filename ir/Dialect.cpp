@@ -37,6 +37,10 @@ void MlcDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "Attention.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "Reduction.cpp.inc"
       >();
   addOperations<

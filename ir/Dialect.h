@@ -44,6 +44,8 @@ struct ReferenceCall {
 #define GET_OP_CLASSES
 #include "Contraction.h.inc"
 #define GET_OP_CLASSES
+#include "Attention.h.inc"
+#define GET_OP_CLASSES
 #include "Reduction.h.inc"
 #define GET_OP_CLASSES
 #include "Irregular.h.inc"

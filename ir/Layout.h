@@ -1,4 +1,4 @@
-//===- Layout.h - how the passes lay out weights -----------------------------===//
+//===- Layout.h - what passes and emitters agree on --------------------------===//
 #ifndef MLC_IR_LAYOUT_H
 #define MLC_IR_LAYOUT_H
 
@@ -8,6 +8,8 @@ namespace mlc {
 
 /// Columns of a panel of packed weights (see `pack`).
 constexpr int64_t kPanel = 16;
+/// Numbers of a query or value of which attention's kernel keeps a block of rows.
+constexpr int64_t kMostHeadSize = 256;
 
 } // namespace mlc
 

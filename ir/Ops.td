@@ -2,6 +2,7 @@
 include "Elementwise.td"
 include "Movement.td"
 include "Contraction.td"
+include "Attention.td"
 include "Reduction.td"
 include "Irregular.td"
 include "Control.td"

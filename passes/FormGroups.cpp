@@ -50,6 +50,8 @@ StringRef emitterOf(Operation *op) {
     return "window";
   if (isa<WinogradInputOp, WinogradOutputOp>(op))
     return "winograd";
+  if (isa<AttentionOp>(op))
+    return "attention";
   if (isa<ReduceOp, ArgReduceOp, CumulativeOp, SoftmaxOp, LayerNormOp>(op))
     return "row";
   if (isa<RecurrentOp>(op))
@@ -116,7 +118,8 @@ private:
   void joinLayouts();
   void joinPointwise();
   bool leadsTo(Group &p, Group &g);
-  bool mayRead(Group &g, Operation *layout);
+  void joinResultLayout(Group &g);
+  bool mayRead(Group &g, Operation *layout, unsigned operand);
   void build(Group &g);
   bool usedOnlyIn(Operation *op, Group *g);
 
@@ -203,7 +206,7 @@ void Former::joinConsumers() {
         Group *g = producer(v);
         if (!g || g->epoch != epoch || g == home || !mayTakeConsumer(g, &op, v))
           continue;
-        auto rank = [](Group *g) { return g->emitter == "contraction" ? 3 : g->emitter == "window" || g->emitter == "winograd" ? 2 : g->emitter == "row" ? 1 : 0; };
+        auto rank = [](Group *g) { return g->emitter == "contraction" || g->emitter == "attention" ? 3 : g->emitter == "window" || g->emitter == "winograd" ? 2 : g->emitter == "row" ? 1 : 0; };
         if (!home || rank(g) > rank(home))
           home = g;
       }
@@ -284,8 +287,18 @@ static bool surrounds(PadOp pad) {
   return zero(low.front()) && zero(low.back()) && zero(high.front()) && zero(high.back()) && isZeroPadding(pad);
 }
 
-/// Whether a root can do without what only lays out its first operand.
-bool Former::mayRead(Group &g, Operation *layout) {
+/// Whether a transpose leaves the innermost dimension where it is.
+static bool keepsLines(Operation *op) {
+  ArrayRef<int64_t> perm = cast<TransposeOp>(op).getPerm();
+  return perm.back() + 1 == static_cast<int64_t>(perm.size());
+}
+
+/// Whether a root can do without what only lays out an operand of it.
+bool Former::mayRead(Group &g, Operation *layout, unsigned operand) {
+  if (g.emitter == "attention") // any strides do, but lines should be used whole
+    return (isa<TransposeOp>(layout) && keepsLines(layout)) || isa<SliceOp>(layout);
+  if (operand > 0)
+    return false;
   auto conv = dyn_cast<ConvOp>(g.root);
   if (auto pad = dyn_cast<PadOp>(layout))
     return conv && (g.emitter == "window" ? surrounds(pad) : g.emitter == "contraction" && stagingOf(conv).pad == pad);
@@ -293,30 +306,36 @@ bool Former::mayRead(Group &g, Operation *layout) {
   if (!transpose || g.emitter != "contraction")
     return false;
   // Elements of A are read one by one, so that any strides do; but lines should be used whole.
-  int64_t last = transpose.getPerm().back();
-  return last + 1 == static_cast<int64_t>(transpose.getPerm().size()) || (conv && transpose.getY().getType().getShape().back() <= kFewChannels);
+  return keepsLines(transpose) || (conv && transpose.getY().getType().getShape().back() <= kFewChannels);
 }
 
-/// Depthwise convolutions read past the padding of their input, contractions in another order, and stage small padded rows.
+/// Depthwise convolutions read past the padding of their input, contractions and attention in another order, and contractions
+/// stage small padded rows.
 void Former::joinLayouts() {
   for (Group &g : groups) {
-    if (g.dead || g.root->getNumOperands() == 0)
+    if (g.dead)
       continue;
-    // The order, then what is around.
-    for (Value v = g.root->getOperand(0);;) {
-      Operation *layout = v.getDefiningOp();
-      Group *p = layout ? producer(v) : nullptr;
-      if (!p || p == &g || p->dead || p->root != layout || p->ops.size() != 1 || p->epoch != g.epoch || !layout->hasOneUse() || !mayRead(g, layout))
-        break;
-      layout->emitRemark() << (!isa<PadOp>(layout)      ? "left out: read in this order"
-                               : g.emitter == "window" ? "left out: the window is clipped at the border"
-                                                       : "left out: the kernel copies the rows of a block beside their zeros");
-      of[layout] = &g;
-      ++operatorsFused;
-      g.ops.insert(g.ops.begin(), layout);
-      p->dead = true;
-      v = layout->getOperand(0);
+    for (unsigned i = 0; i < g.root->getNumOperands(); ++i) {
+      // The order, then what is around, or layouts of layouts.
+      for (Value v = g.root->getOperand(i); v.getDefiningOp();) {
+        Operation *layout = v.getDefiningOp();
+        Group *p = producer(v);
+        if (!p || p == &g || p->dead || p->root != layout || p->ops.size() != 1 || p->epoch != g.epoch || !layout->hasOneUse() || !mayRead(g, layout, i))
+          break;
+        layout->emitRemark() << (!isa<PadOp>(layout)      ? "left out: read in this order"
+                                 : g.emitter == "window" ? "left out: the window is clipped at the border"
+                                                         : "left out: the kernel copies the rows of a block beside their zeros");
+        of[layout] = &g;
+        ++operatorsFused;
+        g.ops.insert(g.ops.begin(), layout);
+        p->dead = true;
+        if (isa<PadOp>(layout))
+          break;
+        v = layout->getOperand(0);
+      }
     }
+    llvm::sort(g.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+    joinResultLayout(g);
   }
 }
 
@@ -363,6 +382,22 @@ void Former::joinPointwise() {
     g.emitter = "separable";
     p->dead = true;
   }
+}
+
+/// Attention writes its result in the order in which the next kernel reads it; with the transpose comes what joined it.
+void Former::joinResultLayout(Group &g) {
+  if (g.emitter != "attention" || g.ops.back() != g.root || !g.root->hasOneUse())
+    return;
+  Operation *layout = *g.root->getUsers().begin();
+  Group *p = layout->getBlock() == &block ? groupOf(layout) : nullptr;
+  if (!p || p == &g || p->dead || p->root != layout || p->emitter != "loop" || p->epoch != g.epoch || !isa<TransposeOp>(layout) || !keepsLines(layout))
+    return;
+  layout->emitRemark() << "left out: written in this order";
+  for (Operation *op : p->ops)
+    of[op] = &g;
+  operatorsFused += p->ops.size();
+  g.ops.append(p->ops.begin(), p->ops.end());
+  p->dead = true;
 }
 
 /// Whether the group's results at an index follow from the value at that very index, or, of rows, from that row.

@@ -63,6 +63,25 @@ def LowerTransposedConvPass : Pass<"mlc-lower-transposed-conv", "::mlir::func::F
   }];
 }
 
+def FormAttentionPass : Pass<"mlc-form-attention", "::mlir::func::FuncOp"> {
+  let summary = "Makes one operator of the products and the softmax of attention";
+  let description = [{
+    Scores, weights and what lies between never leave the kernel. Factors that stand with the scores or with the operands become
+    the operator's scale, an addition its mask, and a selection of 0 for weights that are not a number its guard. Transposes of
+    the last two dimensions move to the operands, where the kernel reads them in place, as it does behind new leading dimensions
+    of size 1, which move behind the result.
+
+        %s = mlc.matmul %q, %k {trans_b = true}
+        %c = mlc.mul %s, %scale
+        %m = mlc.add %c, %mask                  =>    %y = mlc.attention %q, %k, %v mask %mask scale …
+        %w = mlc.softmax %m axis 3
+        %y = mlc.matmul %w, %v
+
+    Attention with heads of unknown size, or of more than 256 numbers, becomes products and a softmax again.
+  }];
+  let statistics = [Statistic<"formed", "formed", "Attentions that were formed">];
+}
+
 def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
   let summary = "Computes 3x3 convolutions in Winograd's domain where that is less work and exact enough";
   let description = [{
@@ -112,10 +131,10 @@ def FormGroupsPass : Pass<"mlc-form-groups", "::mlir::func::FuncOp"> {
   let summary = "Decides which operators become one kernel";
   let description = [{
     A group has one root; element-wise consumers on the root's own shape join it, and producers that only move elements or
-    are cheap to repeat are computed where they are used. What only lays out a root's first operand is left out where the
-    root can do without: zeros around a depthwise convolution's input or, where its rows are small, any convolution's; the
-    order of a contraction's. A pointwise convolution whose large result only a depthwise one reads joins that. Each decision
-    leaves a remark.
+    are cheap to repeat are computed where they are used. What only lays out a root's operand is left out where the root can
+    do without: zeros around a depthwise convolution's input or, where its rows are small, any convolution's; the order of a
+    contraction's first operand; order and slices of attention's, and the order of its result. A pointwise convolution whose
+    large result only a depthwise one reads joins that. Each decision leaves a remark.
   }];
   let statistics = [Statistic<"groups", "groups", "Groups that were formed">,
                     Statistic<"fused", "fused-operators", "Operators that need no kernel of their own">];

@@ -19,6 +19,8 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createFoldScalesPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
+  // Before products get packed operands.
+  f.addPass(createFormAttentionPass());
   f.addPass(createWinogradPass());
   // What is left to direct convolutions; with their padding still on them, which the last group of outputs may need more of.
   f.addPass(createWidenConvsPass());

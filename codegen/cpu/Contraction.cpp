@@ -203,15 +203,6 @@ Value ContractionEmitter::add(Value x, Value y) {
   return isa<FloatType>(element) ? Value(arith::AddFOp::create(b, loc, x, y)) : Value(arith::AddIOp::create(b, loc, x, y));
 }
 
-Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
-  if (isa<FloatType>(element)) {
-    if (k.target.fusedMultiplyAdd)
-      return vector::FMAOp::create(b, loc, x, y, sum);
-    return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y), sum);
-  }
-  return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), sum);
-}
-
 /// Where the rows from `row` on begin in A. From one row to the next an index is counted up and carried over, since a
 /// division a row would cost more than many a row's products. Rows from `valid` on repeat the one before.
 SmallVector<Value> ContractionEmitter::rowOffsets(Value row, int64_t rows, Value valid) {
@@ -484,7 +475,7 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
       Value x = scalar.fromStorage(memref::LoadOp::create(b, loc, a.base, k.add(offsets[r], aAt)), a.element);
       Value wide = vector::BroadcastOp::create(b, loc, vectorType(), x);
       for (int64_t v = 0; v < panels * vectors; ++v)
-        results.push_back(multiplyAdd(wide, bs[v], sums[r * panels * vectors + v]));
+        results.push_back(k.multiplyAdd(wide, bs[v], sums[r * panels * vectors + v]));
     }
     return results;
   };

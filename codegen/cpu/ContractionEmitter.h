@@ -49,7 +49,6 @@ private:
   llvm::SmallVector<mlir::Value> rowOffsets(mlir::Value row, int64_t rows, mlir::Value valid);
   bool rowsAreFar();
   mlir::Value add(mlir::Value x, mlir::Value y);
-  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
   mlir::Value zero();
   llvm::SmallVector<mlir::Value> computeResults(GroupSource &source, llvm::ArrayRef<LaneIndex> index, mlir::Value sum);
   void storeResults(GroupSource &source, llvm::ArrayRef<LaneIndex> index, mlir::Value row, llvm::ArrayRef<mlir::Value> elements);

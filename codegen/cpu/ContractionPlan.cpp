@@ -29,27 +29,18 @@ void mergeStrided(SmallVectorImpl<Dimension> &dims) {
 }
 
 
-/// The tensor in memory behind a value, and its strides: of a transposed one those of its source in other order.
-/// Of a staged one, those of a block in scratch memory.
-std::pair<Value, SmallVector<AffineExpr>> inMemory(Value v, const Staging &staging = {}) {
-  auto transpose = v.getDefiningOp<TransposeOp>();
-  Value source = transpose ? transpose.getX() : v;
-  SmallVector<AffineExpr> strides;
+/// A view of a staged input: of a block's rows in scratch memory.
+View viewOfStage(Value v, Staging staging) {
+  View view{staging.pad.getY(), constantExpr(0, v.getContext()), SmallVector<AffineExpr>(4)};
+  Shape shape = shapeOf(view.tensor);
+  shape[staging.dims[1]] = constantExpr(staging.inRows, v.getContext());
+  SmallVector<AffineExpr> strides(4);
   AffineExpr stride = constantExpr(1, v.getContext());
-  Shape shape = shapeOf(source);
-  if (staging.pad)
-    shape[staging.dims[1]] = constantExpr(staging.inRows, v.getContext());
-  for (AffineExpr extent : llvm::reverse(shape)) {
-    strides.push_back(stride);
-    stride = stride * extent;
-  }
-  std::reverse(strides.begin(), strides.end());
-  if (!transpose)
-    return {source, strides};
-  SmallVector<AffineExpr> turned;
-  for (int64_t d : transpose.getPerm())
-    turned.push_back(strides[d]);
-  return {source, turned};
+  for (int64_t d = 4; d-- > 0; stride = stride * shape[d])
+    strides[d] = stride;
+  for (int64_t d = 0; d < 4; ++d)
+    view.strides[d] = strides[staging.dims[d]];
+  return view;
 }
 
 } // namespace
@@ -100,8 +91,8 @@ Contraction describeContraction(Operation *root) {
     c.columns = (*m.getColumns())[0];
     Shape a = shapeOf(m.getA()), b = shapeOf(c.b), y = shapeOf(c.result);
     AffineExpr rows = y[y.size() - 2], depth = b[b.size() - 2];
-    SmallVector<AffineExpr> strides;
-    std::tie(c.a, strides) = inMemory(m.getA());
+    auto [tensor, offset, strides] = viewOf(m.getA());
+    c.a = tensor;
     AffineExpr depthStride = strides.pop_back_val(), rowStride = strides.pop_back_val();
     if (m.getTransA())
       std::swap(depthStride, rowStride);
@@ -134,10 +125,10 @@ Contraction describeContraction(Operation *root) {
     c.b = conv.getWeights();
     c.groups = conv.getGroups();
     c.columns = constantExpr(static_cast<int64_t>(conv.getColumns()) / c.groups, ctx);
-    SmallVector<AffineExpr> strides;
     Staging staging = stagingOf(conv);
     c.stage = staging.pad;
-    std::tie(c.a, strides) = inMemory(conv.getX(), staging);
+    auto [tensor, offset, strides] = staging.pad ? viewOfStage(conv.getX(), staging) : viewOf(conv.getX());
+    c.a = tensor;
     Shape y = shapeOf(c.result);
     int64_t rank = conv.getSpatialRank(), channels = conv.getX().getType().getShape().back();
     AffineExpr each = strides.back();

@@ -12,7 +12,7 @@ using namespace mlir;
 namespace mlc {
 
 /// Raised with every change of the emitters that gives other code for the same text, so that caches forget.
-constexpr llvm::StringLiteral kEmitterVersion = "9";
+constexpr llvm::StringLiteral kEmitterVersion = "10";
 
 std::string kernelText(GroupOp group) {
   MLIRContext *ctx = group.getContext();
@@ -90,6 +90,10 @@ std::string kernelName(GroupOp group) {
     int64_t k = matmul.getA().getType().getShape()[matmul.getA().getType().getRank() - (matmul.getTransA() ? 2 : 1)];
     name += "_k" + (ShapedType::isDynamic(k) ? std::string("n") : std::to_string(k));
   }
+  if (auto attention = dyn_cast<AttentionOp>(root)) {
+    ArrayRef<int64_t> k = attention.getK().getType().getShape().take_back(2);
+    name += "_d" + std::to_string(k[1]) + "_n" + (ShapedType::isDynamic(k[0]) ? std::string() : std::to_string(k[0]));
+  }
   name += "_" + element + "_" + shapeName(y);
   for (Operation &other : group.getBody().front().without_terminator())
     if (&other != root && !isa<ConstantOp>(other))
@@ -111,6 +115,7 @@ AffineExpr kernelTasks(GroupOp group) {
   AffineExpr tasks = emitter == "contraction" ? contractionTasks(group)
                      : emitter == "window" || emitter == "separable" ? windowTasks(group)
                      : emitter == "winograd"  ? winogradTasks(group)
+                     : emitter == "attention" ? attentionTasks(group)
                      : emitter == "row"       ? rowTasks(group)
                      : emitter == "recurrent" ? recurrentTasks(group)
                      : emitter == "loop"      ? loopTasks(group)
@@ -122,7 +127,7 @@ AffineExpr kernelFlops(GroupOp group) {
   AffineExpr total = constantExpr(0, group.getContext());
   for (Operation &op : group.getBody().front().without_terminator()) {
     if (auto structured = dyn_cast<Structured>(op))
-      total = total + structured.getWork() * (isa<MatmulOp, ConvOp, ConvTransposeOp>(op) ? 2 : 1);
+      total = total + structured.getWork() * (isa<MatmulOp, ConvOp, ConvTransposeOp, AttentionOp>(op) ? 2 : 1);
     else if (auto p = dyn_cast<Pointwise>(op); p && p.getElementCost())
       total = total + product(shapeOf(op.getResult(0)), group.getContext()) * p.getElementCost();
     else if (auto r = dyn_cast<RecurrentOp>(op)) {

@@ -36,6 +36,14 @@ Value KernelBuilder::ceilDiv(Value x, int64_t y) {
   return b.createOrFold<arith::DivUIOp>(loc, add(x, index(y - 1)), index(y));
 }
 
+Value KernelBuilder::multiplyAdd(Value x, Value y, Value sum) {
+  if (!isa<FloatType>(getElementTypeOrSelf(sum)))
+    return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), sum);
+  if (target.fusedMultiplyAdd && isa<VectorType>(sum.getType()))
+    return vector::FMAOp::create(b, loc, x, y, sum);
+  return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y), sum);
+}
+
 Value KernelBuilder::expression(AffineExpr expr) {
   if (auto c = constantOf(expr))
     return index(*c);
@@ -45,12 +53,12 @@ Value KernelBuilder::expression(AffineExpr expr) {
     return it->second;
   auto e = cast<AffineBinaryOpExpr>(expr);
   Value l = expression(e.getLHS()), r = expression(e.getRHS());
-  // Computed once, where the kernel begins, behind the constants and the expressions before.
+  // Computed once, where the kernel begins, behind constants, scratch memory and the expressions before.
   OpBuilder::InsertionGuard guard(b);
   Block &entry = function.getBody().front();
   if (!lastExpression) {
     auto at = entry.begin();
-    while (at != entry.end() && isa<arith::ConstantOp>(*at))
+    while (at != entry.end() && isa<arith::ConstantOp, memref::AllocaOp>(*at))
       ++at;
     b.setInsertionPoint(&entry, at);
   } else {
@@ -249,6 +257,35 @@ int64_t KernelBuilder::groupLanes() {
   int64_t lanes = lanesFor(types);
   // Booleans and bytes beside wider types are computed in the wider ones' lanes.
   return std::min<int64_t>(lanes, target.vectorBits / 32 * 2);
+}
+
+View viewOf(Value value) {
+  MLIRContext *ctx = value.getContext();
+  if (auto transpose = value.getDefiningOp<TransposeOp>()) {
+    View view = viewOf(transpose.getX());
+    SmallVector<AffineExpr> turned;
+    for (int64_t d : transpose.getPerm())
+      turned.push_back(view.strides[d]);
+    view.strides = turned;
+    return view;
+  }
+  if (auto slice = value.getDefiningOp<SliceOp>()) {
+    View view = viewOf(slice.getX());
+    for (auto [start, step, stride] : llvm::zip(slice.getStarts().exprs(), slice.getSteps(), view.strides)) {
+      view.offset = view.offset + start * stride;
+      stride = stride * step;
+    }
+    return view;
+  }
+  View view{value, constantExpr(0, ctx), {}};
+  AffineExpr stride = constantExpr(1, ctx);
+  Shape shape = shapeOf(value);
+  for (AffineExpr extent : llvm::reverse(shape)) {
+    view.strides.push_back(stride);
+    stride = stride * extent;
+  }
+  std::reverse(view.strides.begin(), view.strides.end());
+  return view;
 }
 
 Operation *rootOf(GroupOp group) {

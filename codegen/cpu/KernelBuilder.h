@@ -107,6 +107,8 @@ public:
   mlir::Value min(mlir::Value x, mlir::Value y);
   mlir::Value max(mlir::Value x, mlir::Value y);
   mlir::Value ceilDiv(mlir::Value x, int64_t y);
+  /// x * y + sum on numbers or vectors of them, fused where the processor does that.
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
 
   /// for i from `from` to `to` by `step`.
   void loop(mlir::Value from, mlir::Value to, int64_t step, llvm::function_ref<void(mlir::Value)> body);
@@ -154,6 +156,7 @@ mlir::LogicalResult emitContractionKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitWindowKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitSeparableKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitWinogradKernel(KernelBuilder &kernel);
+mlir::LogicalResult emitAttentionKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRowKernel(KernelBuilder &kernel);
 mlir::LogicalResult emitRecurrentKernel(KernelBuilder &kernel);
 
@@ -162,8 +165,18 @@ mlir::AffineExpr loopTasks(GroupOp group);
 mlir::AffineExpr contractionTasks(GroupOp group);
 mlir::AffineExpr windowTasks(GroupOp group);
 mlir::AffineExpr winogradTasks(GroupOp group);
+mlir::AffineExpr attentionTasks(GroupOp group);
 mlir::AffineExpr rowTasks(GroupOp group);
 mlir::AffineExpr recurrentTasks(GroupOp group);
+
+/// How a value lies in memory: the tensor that it is a view of behind transposes and slices, where it begins there, and the
+/// distance of neighbours along each of its dimensions, in elements.
+struct View {
+  mlir::Value tensor;
+  mlir::AffineExpr offset;
+  llvm::SmallVector<mlir::AffineExpr> strides;
+};
+View viewOf(mlir::Value value);
 
 /// The operator that gives the group its loop nest: the last one that is not Pointwise, or the last one.
 mlir::Operation *rootOf(GroupOp group);

@@ -133,6 +133,7 @@ llvm::Error Compilation::emit() {
                        : emitter == "window"      ? emitWindowKernel(kernel)
                        : emitter == "separable"   ? emitSeparableKernel(kernel)
                        : emitter == "winograd"    ? emitWinogradKernel(kernel)
+                       : emitter == "attention"   ? emitAttentionKernel(kernel)
                        : emitter == "row"         ? emitRowKernel(kernel)
                        : emitter == "recurrent"   ? emitRecurrentKernel(kernel)
                        : emitter == "irregular"   ? emitIrregularKernel(kernel, irregular)

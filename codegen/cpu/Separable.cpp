@@ -88,10 +88,7 @@ void Emitter::pixels(ArrayRef<Value> place, Value top, Value first, int64_t coun
         Value place = k.add(begin, k.index((p * stride + t) * pointwise->tilePanels() * kPanel));
         Value x = lanes > 1 ? Value(vector::LoadOp::create(b, loc, cast<VectorType>(type), ring, place))
                             : Value(memref::LoadOp::create(b, loc, ring, place));
-        if (k.target.fusedMultiplyAdd && lanes > 1)
-          next[p] = vector::FMAOp::create(b, loc, x, w, next[p]);
-        else
-          next[p] = arith::AddFOp::create(b, loc, next[p], arith::MulFOp::create(b, loc, x, w));
+        next[p] = k.multiplyAdd(x, w, next[p]);
       }
     }
     return next;

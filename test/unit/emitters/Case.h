@@ -25,6 +25,7 @@ struct Case {
 std::vector<Case> elementwiseCases();
 std::vector<Case> movementCases();
 std::vector<Case> contractionCases();
+std::vector<Case> attentionCases();
 std::vector<Case> windowCases();
 std::vector<Case> rowCases();
 std::vector<Case> irregularCases();

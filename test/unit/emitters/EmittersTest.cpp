@@ -225,6 +225,7 @@ std::string paramName(const testing::TestParamInfo<Param> &info) {
 FAMILY(Elementwise, elementwiseCases);
 FAMILY(Movement, movementCases);
 FAMILY(Contraction, contractionCases);
+FAMILY(Attention, attentionCases);
 FAMILY(Window, windowCases);
 FAMILY(Row, rowCases);
 FAMILY(Irregular, irregularCases);

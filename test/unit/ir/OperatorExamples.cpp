@@ -108,6 +108,9 @@ static std::vector<OperatorExample> makeExamples() {
       "%y = mlc.winograd_input %x low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<36x8x16xf32>");
   add("winograd_output", "%x: tensor<36x8x20xf32>",
       "%y = mlc.winograd_output %x to <() -> (2, 7, 7)> : tensor<36x8x20xf32> -> tensor<2x7x7x20xf32>");
+  add("attention", "%q: tensor<2x3x4xf32>, %k: tensor<5x4xf32>, %v: tensor<1x5x6xf32>, %m: tensor<3x5xf32>",
+      "%y = mlc.attention %q, %k, %v mask %m : tensor<3x5xf32> scale 5.0e-1 guard empty "
+      ": tensor<2x3x4xf32>, tensor<5x4xf32>, tensor<1x5x6xf32> -> tensor<2x3x6xf32>");
   add("conv", "%x: !img, %w: tensor<3x3x2x2xf32>",
       "%y = mlc.conv %x, %w {strides = array<i64: 2, 1>, dilations = array<i64: 1, 2>, low = array<i64: 1, 0>, high = array<i64: 0, 1>, "
       "groups = 1} : !img, tensor<3x3x2x2xf32> -> tensor<1x2x3x3xf32>");
@@ -178,7 +181,7 @@ const std::vector<ExpectedInterfaces> &expectedInterfaces() {
     list.push_back({"PQD", {"broadcast_to", "transpose", "slice", "pad", "gather", "gather_elements", "gather_nd", "iota", "resize",
                             "reverse_sequence"}});
     list.push_back({"QD", {"reshape", "concat", "scatter_nd", "scatter_elements", "call", "recurrent"}});
-    list.push_back({"SQD", {"matmul", "conv", "conv_transpose", "pool", "reduce", "arg_reduce", "cumulative", "softmax", "layer_norm"}});
+    list.push_back({"SQD", {"matmul", "attention", "conv", "conv_transpose", "pool", "reduce", "arg_reduce", "cumulative", "softmax", "layer_norm"}});
     list.push_back({"P", {"constant", "pack"}});
     list.push_back({"", {"winograd_input", "winograd_output", "symbolic", "bind", "yield", "if", "loop", "group"}});
     return list;
