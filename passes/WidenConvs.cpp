@@ -180,9 +180,11 @@ void Widener::widenConv(ConvOp op) {
   for (auto [d, n] : llvm::enumerate(best.counts)) {
     strides[d] *= n;
     dilations[d] = tapsOf(op, d, n).unit;
-    if (int64_t out = constantOf(extents[d + 1]).value_or(0), filled = llvm::alignTo(std::max<int64_t>(out, 0), n); filled != out)
-      high[d] = (filled - 1) * op.getStrides()[d] + (op.getWindow()[d] - 1) * op.getDilations()[d] + 1 - *constantOf(shapeOf(op.getX())[d + 1]) -
-                op.getLow()[d];
+    if (best.filled(d) == extents[d + 1])
+      continue;
+    // The last of the outputs that are cut off reads up to here.
+    int64_t last = (*constantOf(best.filled(d)) - 1) * op.getStrides()[d], span = (op.getWindow()[d] - 1) * op.getDilations()[d];
+    high[d] = last + span + 1 - *constantOf(shapeOf(op.getX())[d + 1]) - op.getLow()[d];
   }
   auto y = ConvOp::create(rewriter, op.getLoc(), op.getX(), wideWeights, strides, dilations, op.getLow(), high, 1, 0);
   y.getY().setType(tensorType(best.wide(), elementTypeOf(op.getY())));
