@@ -177,7 +177,7 @@ func.func @loop_trips(%t: tensor<2xi64>, %c: tensor<i1>, %x: tensor<4xf32>) {
 // -----
 
 func.func @group_emitter(%x: tensor<4xf32>) {
-  // expected-error @+1 {{has no emitter 'nothing', expected loop, contraction, window, winograd, attention, row, recurrent or irregular}}
+  // expected-error @+1 {{has no emitter 'nothing', expected loop, contraction, window, separable, winograd, attention, row, recurrent or irregular}}
   %0 = mlc.group "k0" emitter "nothing"(%x) symbols <() -> ()> : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%a: tensor<4xf32>):
     %1 = mlc.neg %a : tensor<4xf32> -> tensor<4xf32>
