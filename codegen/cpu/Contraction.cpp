@@ -57,7 +57,7 @@ void ContractionEmitter::prepare() {
     sizes.assign(std::min<int64_t>((*rows - 1) / blocks.rows, 4), blocks.rows);
     sizes.push_back((*rows - 1) % blocks.rows + 1);
   }
-  tile = tileFor(k.target, lanes, blocks.panels, sizes);
+  tile = tileFor(k.target, lanes, blocks.panels, sizes, weightBytes().value_or(0) > k.target.l2Bytes);
   if (!last)
     groupBlocks();
   // The space of the result: batch dimensions as they are, rows, columns.
@@ -96,14 +96,17 @@ void ContractionEmitter::storeResults(GroupSource &source, ArrayRef<LaneIndex> i
     sink(source, row, index.back(), elements[0]);
 }
 
+/// Of all matrices, where that is known.
+std::optional<int64_t> ContractionEmitter::weightBytes() {
+  return constantOf(product(c.batch, k.group.getContext()) * c.groups * c.depth * c.panels * (kPanel * storageBytes(elementTypeOf(c.b))));
+}
+
 /// Weights that do not stay near are read again for each pass of rows: neighbouring tasks of a range are done together until a
 /// pass has work enough to wait for nothing.
 void ContractionEmitter::groupBlocks() {
-  auto steps = constantOf(c.depth);
-  if (c.stage || !steps || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || constantOf(blocks.panelBlocks) != std::optional<int64_t>(1))
-    return;
-  int64_t bytes = *steps * blocks.panels * kPanel * ((elementTypeOf(c.b).getIntOrFloatBitWidth() + 7) / 8);
-  if (bytes <= k.target.l2Bytes / 4)
+  auto bytes = weightBytes();
+  bool neighbours = !blocks.rowsOutside || constantOf(blocks.panelBlocks) == std::optional<int64_t>(1); // among tasks
+  if (c.stage || !bytes || *bytes <= k.target.l2Bytes / 4 || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || !neighbours)
     return;
   together = std::clamp<int64_t>(llvm::divideCeil(kRowsPerPass, blocks.rows), 1, *constantOf(blocks.rowBlocks));
   if (c.chunked())
@@ -431,13 +434,12 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
   SmallVector<Value> accumulators(rows * panels * vectors, zero());
 
   // The part of the next chunk that is called for during this tile: its share of the rows, so many elements a step.
-  int64_t storageBytes = (w.element.getIntOrFloatBitWidth() + 7) / 8;
   AffineExpr steps = constantExpr(1, k.group.getContext());
   for (Dimension d : c.reduction)
     steps = steps * d.extent;
   Value next, share;
   int64_t shareKnown = 16;
-  auto bytes = constantOf(product(c.batch, k.group.getContext()) * c.groups * c.depth * c.panels * (kPanel * storageBytes));
+  auto bytes = weightBytes();
   if (!bytes || *bytes >= kFarWeights) {
     if (auto total = constantOf(c.rowCount)) {
       shareKnown = std::clamp<int64_t>(llvm::divideCeil(kPanel * tile.rows, std::min(*total, together * blocks.rows)), 1, kPanel);
@@ -627,9 +629,26 @@ void ContractionEmitter::emitKnownRows(int64_t total, Value from, Value to, Valu
     one(end.rest);
 }
 
+/// The range's tasks, neighbouring blocks of rows of the same panels together.
+void ContractionEmitter::forEachPass(function_ref<void(Value, Value)> body) {
+  auto passes = [&](Value from, Value to) {
+    k.loop(from, to, together, [&](Value task) { body(task, together == 1 ? k.index(1) : k.min(k.sub(to, task), k.index(together))); });
+  };
+  if (together == 1 || constantOf(blocks.panelBlocks) == std::optional<int64_t>(1)) {
+    passes(k.begin, k.end);
+    return;
+  }
+  Value rowBlocks = k.expression(blocks.rowBlocks);
+  Value first = b.createOrFold<arith::DivUIOp>(loc, k.begin, rowBlocks), last = b.createOrFold<arith::CeilDivUIOp>(loc, k.end, rowBlocks);
+  k.loop(first, last, 1, [&](Value panelBlock) {
+    Value start = k.mul(panelBlock, rowBlocks);
+    passes(k.max(k.begin, start), k.min(k.end, k.add(start, rowBlocks)));
+  });
+}
+
 LogicalResult ContractionEmitter::emit() {
   // task = ((batch * groups + group) * panel blocks + panel block) * row blocks + row block, or the row block first
-  k.loop(k.begin, k.end, together, [&](Value task) {
+  forEachPass([&](Value task, Value count) {
     MLIRContext *ctx = k.group.getContext();
     SmallVector<AffineExpr> extents(c.batch);
     extents.push_back(constantExpr(c.groups, ctx));
@@ -649,8 +668,7 @@ LogicalResult ContractionEmitter::emit() {
       bOffset = k.add(bOffset, k.mul(k.mul(i, k.expression(m)), matrix));
     }
     Value from = k.mul(rowBlock, k.index(blocks.rows));
-    Value rows = together == 1 ? k.index(blocks.rows) : k.mul(k.min(k.sub(k.end, task), k.index(together)), k.index(blocks.rows));
-    Value to = k.min(k.add(from, rows), k.expression(c.rowCount));
+    Value to = k.min(k.add(from, k.mul(count, k.index(blocks.rows))), k.expression(c.rowCount));
     if (c.stage)
       stageInput(from);
     Value firstPanel = k.mul(panelBlock, k.index(blocks.panels));

@@ -33,7 +33,9 @@ private:
   /// Whether an operator only lays out the root's first operand: its order and padding.
   bool laysOut(mlir::Operation *op) { return op == c.root->getOperand(0).getDefiningOp() || op == c.stage; }
   void stageInput(mlir::Value from);
+  std::optional<int64_t> weightBytes();
   void groupBlocks();
+  void forEachPass(llvm::function_ref<void(mlir::Value task, mlir::Value count)> body);
   void emitBlocks(mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);
   void emitRows(mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);
   void emitKnownRows(int64_t total, mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);

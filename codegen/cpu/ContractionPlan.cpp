@@ -47,7 +47,7 @@ View viewOfStage(Value v, Staging staging) {
 
 void Contraction::cutReduction() {
   auto steps = constantOf(depth);
-  if (!steps || *steps <= kMostSteps * 3 / 2)
+  if (!steps || *steps <= kMostSteps * 5 / 4)
     return;
   // The innermost dimensions, and what divides the next.
   int64_t size = 1;
@@ -219,7 +219,7 @@ Blocks blocksOf(const Contraction &c) {
     blocks.rowsOutside = c.batch.empty() && c.groups == 1 && panels && steps && depth &&
                          *steps * *panels * kPanel <= *rows * (*depth + *panels * kPanel);
     if (blocks.rowsOutside)
-      count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(4, *rows / 24)));
+      count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(8, *rows / 24)));
     blocks.rows = std::max<int64_t>(1, llvm::divideCeil(*rows, count));
   }
   blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
@@ -230,14 +230,14 @@ Blocks blocksOf(const Contraction &c) {
   }
   int64_t count = 1;
   if (auto known = constantOf(blocks.rowBlocks); known && *known > 0)
-    if (int64_t have = others * *known; have < 8)
+    if (int64_t have = others * *known; have < (blocks.rowsOutside ? 4 : 8))
       count = evenBlocks(*panels, *panels >= 4 ? 2 : 1, have, 1, 8);
   blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), *panels >= 4 ? 2 : 1)));
   blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
   return blocks;
 }
 
-Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks) {
+Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks, bool far) {
   int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
   int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
   int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
@@ -248,6 +248,9 @@ Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<in
     int64_t high = std::max<int64_t>(1, blocks[0]);
     return {high, std::clamp<int64_t>(accumulators / (vectors * high), 1, std::min<int64_t>(panels, 4))};
   }
+  // Weights from memory go past once where one tile has all rows: beside its accumulators it needs no more than three registers.
+  if (int64_t high = *std::max_element(blocks.begin(), blocks.end()); far && wide > 1 && high > most && high + 4 <= target.vectorRegisters)
+    return {high, 1};
   // A step of k costs the multiply-adds, two at a time, but never less than their latency.
   auto cost = [&](int64_t height) {
     double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
@@ -268,6 +271,5 @@ Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<in
   }
   return {best, wide};
 }
-
 
 } // namespace mlc

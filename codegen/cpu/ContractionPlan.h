@@ -58,8 +58,8 @@ struct Tile {
 };
 
 /// The register tile: as many accumulators as the registers hold beside the panel's vectors and one broadcast. `blocks`:
-/// rows of the blocks that there are, where that is known.
-Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, llvm::ArrayRef<int64_t> blocks);
+/// rows of the blocks that there are, where that is known; `far`: the weights come from memory.
+Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, llvm::ArrayRef<int64_t> blocks, bool far);
 
 } // namespace mlc
 
