@@ -449,6 +449,9 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     }
     Value tilesBefore = b.createOrFold<arith::DivUIOp>(loc, place, k.index(tile.rows));
     next = k.add(k.mul(k.expression(steps), k.index(kPanel)), k.mul(tilesBefore, k.mul(share, k.expression(steps))));
+    // Behind a panel's last chunk comes the first one of the next that is not at hand.
+    Value past = k.mul(panelSize, k.index(panels - 1));
+    next = k.add(next, isLastChunk ? Value(arith::SelectOp::create(b, loc, isLastChunk, past, k.index(0))) : past);
   }
 
   bool farRows = rowsAreFar();
