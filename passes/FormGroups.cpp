@@ -78,7 +78,9 @@ constexpr size_t kMaxOperators = 128, kMaxOperands = 64;
 constexpr size_t kManyGroups = 1000;
 
 // A pointwise and a depthwise convolution are one kernel where the image between them would leave the second cache, rows are long
-// enough for register tiles, and the window and the products are small.
+// enough for register tiles, the window and the products are small, and there are so many rows for each that workers would compute
+// twice.
+constexpr int64_t kRowsPerHalo = 8;
 constexpr int64_t kFarBytes = 384 << 10, kFewColumns = 24, kMostTaps = 7, kMostDepth = 256;
 
 /// Operands of all members that are not, in a tree, results of other members.
@@ -353,7 +355,8 @@ bool Former::leadsTo(Group &p, Group &g) {
                 window[0] <= kMostTaps && window[1] <= kMostTaps;
   if (!simple || !middle.hasStaticShape() || !second.getY().getType().hasStaticShape() || !depth || *depth > kMostDepth ||
       !middle.getElementType().isF32() || !elementTypeOf(second.getY()).isF32() || !elementTypeOf(first.getY()).isF32() ||
-      middle.getShape().back() % kPanel || middle.getDimSize(2) < kFewColumns || middle.getNumElements() * 4 < kFarBytes)
+      middle.getShape().back() % kPanel || kRowsPerHalo * (window[0] - second.getStrides()[0]) > second.getY().getType().getDimSize(1) * second.getStrides()[0] ||
+      middle.getDimSize(2) < kFewColumns || middle.getNumElements() * 4 < kFarBytes)
     return false;
   // All of it flows through one value, by which the kernel's operators stand in a row.
   for (Operation *op : p.ops)

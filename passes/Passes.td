@@ -123,6 +123,19 @@ def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
   }];
 }
 
+def SplitReductionsPass : Pass<"mlc-split-reductions", "::mlir::func::FuncOp"> {
+  let summary = "Reduces large images row by row first";
+  let description = [{
+    A channel's mean needs all of an image, which workers have made row by row: each would fetch half of it from the other's cache,
+    and what writes the image afterwards would have to take it back. A sum a row is made where the row is; the rows' sums are
+    few. Which sums there are follows from the shape alone.
+
+        %m = mlc.reduce sum %x [1, 2]           =>    %r = mlc.reduce sum %x [2] keepdims
+                                                      %m = mlc.reduce sum %r [1, 2]
+  }];
+  let statistics = [Statistic<"split", "split", "Reductions that were split">];
+}
+
 //===----------------------------------------------------------------------===//
 // Graph to groups
 //===----------------------------------------------------------------------===//

@@ -27,6 +27,8 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createPackWeightsPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
+  // Behind everything that looks for reductions of images as a whole.
+  f.addPass(createSplitReductionsPass());
   f.addPass(createFormGroupsPass());
 }
 
