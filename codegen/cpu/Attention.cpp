@@ -13,9 +13,8 @@
 
 #include "Cut.h"
 #include "KernelBuilder.h"
+#include "Math.h"
 #include "ir/Layout.h"
-
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 
@@ -102,6 +101,10 @@ private:
       base = k.add(base, k.mul(i, k.expression(stride)));
     return base;
   }
+  /// Vector v of row first + i in a scratch tile.
+  Value place(Value first, int64_t i, int64_t width, int64_t v) {
+    return k.add(k.mul(first, k.index(width * lanes)), k.index((i * width + v) * lanes));
+  }
   Value at(Value base, Value i, AffineExpr stride) { return k.add(base, k.mul(i, k.expression(stride))); }
   Value scratch(int64_t elements) {
     OpBuilder::InsertionGuard guard(b);
@@ -154,16 +157,16 @@ void Emitter::turnRows(const Operand &matrix, Value base, Value row, int64_t wid
   GroupSource source(k, lanes);
   VectorType stored = VectorType::get({lanes}, storageType(m.element));
   for (int64_t v = 0; v < width; ++v) {
-    auto put = [&](Value vector, Value column) {
+    auto put = [&](Value vector, Value first, int64_t i) {
       if (factor)
         vector = arith::MulFOp::create(b, loc, vector, factor);
-      keep(vector, to, k.add(k.mul(column, k.index(width * lanes)), k.index(v * lanes)));
+      keep(vector, to, place(first, i, width, v));
     };
     Value first = k.add(row, k.index(v * lanes));
     if (isNumber(matrix.row, 1) && !last) {
       k.loop(k.index(0), columns, 1, [&](Value c) {
-        Value place = at(k.add(base, first), k.add(firstColumn, c), matrix.column);
-        put(source.fromStorage(vector::LoadOp::create(b, loc, stored, m.base, place), m.element), c);
+        Value from = at(k.add(base, first), k.add(firstColumn, c), matrix.column);
+        put(source.fromStorage(vector::LoadOp::create(b, loc, stored, m.base, from), m.element), c, 0);
       });
       continue;
     }
@@ -177,14 +180,14 @@ void Emitter::turnRows(const Operand &matrix, Value base, Value row, int64_t wid
       Value some = count < lanes ? vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()), k.index(count)) : Value();
       Value nothing = some ? arith::ConstantOp::create(b, loc, b.getZeroAttr(stored)) : Value();
       for (Value start : starts) {
-        Value place = k.add(start, k.add(firstColumn, c));
-        Value raw = some ? Value(vector::MaskedLoadOp::create(b, loc, stored, m.base, place, some, nothing))
-                         : Value(vector::LoadOp::create(b, loc, stored, m.base, place));
+        Value from = k.add(start, k.add(firstColumn, c));
+        Value raw = some ? Value(vector::MaskedLoadOp::create(b, loc, stored, m.base, from, some, nothing))
+                         : Value(vector::LoadOp::create(b, loc, stored, m.base, from));
         rows.push_back(source.fromStorage(raw, m.element));
       }
       rows = turned(rows);
       for (int64_t i = 0; i < count; ++i)
-        put(rows[i], k.add(c, k.index(i)));
+        put(rows[i], c, i);
     };
     Value whole = k.index(0);
     if (isNumber(matrix.column, 1) && lanes > 1) {
@@ -205,7 +208,7 @@ void Emitter::turnRows(const Operand &matrix, Value base, Value row, int64_t wid
       Values elements;
       for (Value start : starts)
         elements.push_back(loadScalar(matrix, at(start, k.add(firstColumn, c), matrix.column)));
-      put(vector::FromElementsOp::create(b, loc, vectorType(), elements), c);
+      put(vector::FromElementsOp::create(b, loc, vectorType(), elements), c, 0);
     });
   }
 }
@@ -265,19 +268,21 @@ SmallVector<Value> Emitter::scores(Value firstKey, Value length, std::optional<i
       numbers.push_back(last ? k.min(number, last) : number);
       starts.push_back(at(keyBase, k.add(firstKey, numbers[i]), keys.row));
     }
-    auto place = [&](Value key, int64_t v) { return k.add(k.mul(key, k.index(width * lanes)), k.index(v * lanes)); };
     Values sums(count * width, constant(0)), most(carried);
     sums = product(turnedQueries, k.index(depth), depth, keys, starts, keys.column, sums);
     if (mask)
       for (int64_t i = 0; i < count; ++i) {
         Value same = masksRows() ? Value() : spread(loadScalar(*mask, at(maskBase, k.add(firstKey, numbers[i]), mask->column)));
         for (int64_t v = 0; v < width; ++v)
-          sums[i * width + v] = arith::AddFOp::create(b, loc, sums[i * width + v], same ? same : load(tile, place(numbers[i], v)));
+          sums[i * width + v] = arith::AddFOp::create(b, loc, sums[i * width + v], same ? same : load(tile, last ? place(numbers[i], 0, width, v) : place(first, i, width, v)));
       }
     for (int64_t i = 0; i < count; ++i)
       for (int64_t v = 0; v < width; ++v) {
-        keep(sums[i * width + v], tile, place(k.add(first, k.index(i)), v));
-        most[v] = arith::MaximumFOp::create(b, loc, most[v], sums[i * width + v]);
+        Value score = sums[i * width + v];
+        keep(score, tile, place(first, i, width, v));
+        // What is not a number does not count here; it will make the sum of the weights one of its kind.
+        Value larger = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, score, most[v]);
+        most[v] = arith::SelectOp::create(b, loc, larger, score, most[v]);
       }
     return most;
   });
@@ -289,9 +294,9 @@ SmallVector<Value> Emitter::weigh(Value length, ArrayRef<Value> shift, ArrayRef<
   return k.loop(k.index(0), length, 1, sums, [&](Value key, ValueRange carried) {
     Values next;
     for (int64_t v = 0; v < width; ++v) {
-      Value place = k.add(k.mul(key, k.index(width * lanes)), k.index(v * lanes));
-      Value weight = math::ExpOp::create(b, loc, arith::SubFOp::create(b, loc, load(tile, place), shift[v]));
-      keep(weight, tile, place);
+      Value at = place(key, 0, width, v);
+      Value weight = emitWeight(b, loc, arith::SubFOp::create(b, loc, load(tile, at), shift[v]));
+      keep(weight, tile, at);
       next.push_back(arith::AddFOp::create(b, loc, carried[v], weight));
     }
     return next;
@@ -303,16 +308,15 @@ void Emitter::means(Value firstKey, Value length, std::optional<int64_t> known, 
   tiles(k.index(columns), columns, tileHeight(width), {}, [&](Value first, int64_t count, Value, ValueRange) {
     Values starts, means;
     Value base = at(valueBase, firstKey, values.row);
-    auto place = [&](int64_t i, int64_t v) { return k.add(k.mul(k.add(first, k.index(i)), k.index(width * lanes)), k.index(v * lanes)); };
     for (int64_t i = 0; i < count; ++i) {
       starts.push_back(at(base, k.add(first, k.index(i)), values.column));
       for (int64_t v = 0; v < width; ++v)
-        means.push_back(correction.empty() ? constant(0) : Value(arith::MulFOp::create(b, loc, load(sums, place(i, v)), correction[v])));
+        means.push_back(correction.empty() ? constant(0) : Value(arith::MulFOp::create(b, loc, load(sums, place(first, i, width, v)), correction[v])));
     }
     means = product(tile, length, known, values, starts, values.row, means);
     for (int64_t i = 0; i < count; ++i)
       for (int64_t v = 0; v < width; ++v)
-        keep(means[i * width + v], sums, place(i, v));
+        keep(means[i * width + v], sums, place(first, i, width, v));
     return Values();
   });
 }
@@ -335,7 +339,7 @@ void Emitter::store(Value row, Value rows, int64_t width, ArrayRef<Value> highes
     k.loop(k.index(0), k.index(stride), lanes, [&](Value column) {
       Values block;
       for (int64_t i = 0; i < lanes; ++i) {
-        Value mean = load(sums, k.add(k.mul(k.add(column, k.index(i)), k.index(width * lanes)), k.index(v * lanes)));
+        Value mean = load(sums, place(column, i, width, v));
         mean = arith::MulFOp::create(b, loc, mean, factor);
         block.push_back(zero ? Value(arith::SelectOp::create(b, loc, zero, constant(0), mean)) : mean);
       }
@@ -393,7 +397,7 @@ void Emitter::emitBlock(Value row, int64_t width, Value last) {
         // Without any score so far, weights and means are 0.
         Value none = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, most[v], constant(-std::numeric_limits<double>::infinity()));
         shift.push_back(arith::SelectOp::create(b, loc, none, constant(0), most[v]));
-        correction.push_back(math::ExpOp::create(b, loc, arith::SubFOp::create(b, loc, carried[v], shift[v])));
+        correction.push_back(emitWeight(b, loc, arith::SubFOp::create(b, loc, carried[v], shift[v])));
         sums.push_back(arith::MulFOp::create(b, loc, carried[width + v], correction[v]));
       }
       sums = weigh(length, shift, sums);

@@ -86,6 +86,15 @@ static Num exp(Num x) {
   return scale(expPolynomial(r), bits);
 }
 
+/// e^x for x <= 0 (see emitWeight). The exponent stands in t's low bits as a number has it.
+static Num weight(Num x) {
+  constexpr double magic = roundMagic + 127;
+  Num t = fma(x, log2e, magic), r = fma(t - magic, -0.69314718055994531, x), p = r.same(expPart[4]);
+  for (double c : {expPart[3], expPart[2], expPart[1], expPart[0], 1.0, 1.0})
+    p = fma(p, r, c);
+  return select(x < -87.3, 0, p * (t.bits() << 23).asReal());
+}
+
 static Num exp2(Num x) {
   x = atLeast(atMost(x, 129), -151);
   Num t = x + roundMagic;
@@ -453,6 +462,12 @@ struct ExpandConversion : OpRewritePattern<Op> {
 };
 
 } // namespace
+
+Value emitWeight(OpBuilder &builder, Location loc, Value x) {
+  if (!getElementTypeOrSelf(x.getType()).isF32())
+    return math::ExpOp::create(builder, loc, x);
+  return f32::weight(Num(builder, loc, x));
+}
 
 void populateMathPatterns(RewritePatternSet &patterns) {
   MLIRContext *ctx = patterns.getContext();

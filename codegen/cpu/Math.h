@@ -17,6 +17,10 @@ namespace mlc {
 /// copysign. Makes scf.if for arguments of trigonometric functions that are too large for the quick reduction.
 void populateMathPatterns(mlir::RewritePatternSet &patterns);
 
+/// e^x for x that is not positive: of numbers of a softmax beside their maximum. In f32 results below the smallest normal number
+/// are 0, and their error grows from one unit in the last place near 1 to four where they are next to nothing.
+mlir::Value emitWeight(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x);
+
 /// f16 <-> f32, for processors without instructions for them (x86-64-v2, riscv64 without zfhmin).
 void populateHalfConversionPatterns(mlir::RewritePatternSet &patterns);
 

@@ -1,4 +1,4 @@
-// Attention and what goes with it, in products, softmax and masks.
+// Attention and what goes with it: the plain form as one operator, others in products, softmax and masks.
 #include "Conv.h"
 
 namespace mlc::onnx {
@@ -119,6 +119,21 @@ static LogicalResult importAttention(NodeContext &n) {
   if (!n.require(static_cast<bool>(group), "the heads of the queries are no multiple of those of the keys"))
     return failure();
   double scale = givenScale.value_or(size ? 1.0 / std::sqrt(static_cast<double>(*size)) : 1.0);
+  masking.mask = lengthenMask(n, masking.mask, keys);
+  Value where = allowed(n, masking, queries, keys);
+  // The plain form is one operator; grouped heads have no mask of their own there.
+  Type element = elementTypeOf(q);
+  bool plain = softcap <= 0.0 && !precision && !where && !n.wants(3) && elementTypeOf(k) == element && elementTypeOf(v) == element;
+  if (plain && (!masking.mask || group == n.c(1))) {
+    Value mask = masking.mask ? n.cast(masking.mask, element) : Value();
+    Value y = n.make<AttentionOp>(groupRows(n, q, heads, group), k, v, Maybe{mask}, llvm::APFloat(scale),
+                                  masking.mask ? AttentionGuard::empty : AttentionGuard::none);
+    if (!y)
+      return failure();
+    y = n.reshape(y, {qs[0], qs[1], queries, n.dims(v)[3]});
+    n.result(0, flat ? joinHeads(n, y) : y);
+    return success();
+  }
   // Narrow types share the scale between both, against overflow.
   bool isNarrow = elementTypeOf(q).getIntOrFloatBitWidth() < 32;
   Value scaledQ = n.mul(q, isNarrow ? std::sqrt(scale) : scale), scaledK = isNarrow ? n.mul(k, std::sqrt(scale)) : k;
@@ -129,10 +144,8 @@ static LogicalResult importAttention(NodeContext &n) {
     scores = n.mul(n.tanh(n.div(scores, softcap)), softcap);
   if (mode == 1)
     shown = scores;
-  masking.mask = lengthenMask(n, masking.mask, keys);
   if (masking.mask && isReal(masking.mask))
     scores = n.add(scores, n.cast(masking.mask, elementTypeOf(scores)));
-  Value where = allowed(n, masking, queries, keys);
   if (where)
     scores = n.select(where, scores, n.scalarLike(-INFINITY, scores));
   if (mode == 2)

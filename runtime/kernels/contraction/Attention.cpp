@@ -26,7 +26,7 @@ void mlc_ref_scratch_attention(const Call *c, Scratch &bytes) {
 }
 
 // s[…, m, n] = scale * sum_d q[…, m, d] k[…, n, d] + mask[…, m, n]; y[…, m, e] = sum_n e^(s_n - max) / sum_j e^(s_j - max) *
-// v[…, n, e], or 0 for rows that `guard` names: 1 those whose weights are NaN, 2 those whose maximum is -infinity. Leading
+// v[…, n, e], or 0 for rows that `guard` names: 1 those whose weights are NaN, 2 those without a score above -infinity. Leading
 // dimensions broadcast, the mask to the scores. inputs: q, k, v, mask?; ints: guard; floats: scale
 int32_t mlc_ref_attention(const Call *c) {
   const Tensor &q = c->inputs[0], &k = c->inputs[1], &v = c->inputs[2], &y = c->outputs[0];
@@ -61,7 +61,7 @@ int32_t mlc_ref_attention(const Call *c) {
           if (mask)
             score += load(mask[m * maskStrides[batch] + n * maskStrides[batch + 1]]);
           scores[n] = score;
-          maximum = larger<double>(maximum, score);
+          maximum = score > maximum ? score : maximum;
         }
         for (int64_t n = 0; n < keys; ++n)
           sum += scores[n] = math::exp(scores[n] - maximum);

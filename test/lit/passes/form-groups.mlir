@@ -289,3 +289,41 @@ func.func @read_twice(%x: tensor<1x64x64x8xf32>, %w: tensor<2x1x1x8x16xf32>, %d:
   %y = mlc.conv %a, %d {columns = 32 : i64, dilations = array<i64: 1, 1>, groups = 32 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x64x64x32xf32>, tensor<3x3x32xf32> -> tensor<1x62x62x32xf32>
   return %a, %y : tensor<1x64x64x32xf32>, tensor<1x62x62x32xf32>
 }
+
+// Attention reads parts of a tensor where they lie, and writes its result in the order in which it is asked for.
+// CHECK-LABEL: @attention
+// CHECK-SAME: (%[[X:.+]]: tensor<40x3x3x8xf32>, %[[R:.+]]: tensor<40x3x8xf32>)
+// CHECK-NEXT: %[[Y:.+]] = mlc.group "k0" emitter "attention"(%[[X]], %[[R]])
+// CHECK: mlc.slice
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.slice
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.slice
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.attention
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.add
+// CHECK-NEXT: mlc.yield
+// CHECK: %[[Z:.+]] = mlc.reshape %[[Y]]
+// CHECK: return %[[Z]]
+func.func @attention(%x: tensor<40x3x3x8xf32>, %r: tensor<40x3x8xf32>) -> tensor<40x3x8xf32> {
+  // expected-remark @+1 {{left out: read in this order}}
+  %a = mlc.slice %x <() -> (0, 0, 0, 0)> [1, 1, 1, 1] : tensor<40x3x3x8xf32> -> tensor<40x1x3x8xf32>
+  // expected-remark @+1 {{left out: read in this order}}
+  %q = mlc.transpose %a [1, 2, 0, 3] : tensor<40x1x3x8xf32> -> tensor<1x3x40x8xf32>
+  // expected-remark @+1 {{left out: read in this order}}
+  %b = mlc.slice %x <() -> (0, 1, 0, 0)> [1, 1, 1, 1] : tensor<40x3x3x8xf32> -> tensor<40x1x3x8xf32>
+  // expected-remark @+1 {{left out: read in this order}}
+  %k = mlc.transpose %b [1, 2, 0, 3] : tensor<40x1x3x8xf32> -> tensor<1x3x40x8xf32>
+  // expected-remark @+1 {{left out: read in this order}}
+  %c = mlc.slice %x <() -> (0, 2, 0, 0)> [1, 1, 1, 1] : tensor<40x3x3x8xf32> -> tensor<40x1x3x8xf32>
+  // expected-remark @+1 {{left out: read in this order}}
+  %v = mlc.transpose %c [1, 2, 0, 3] : tensor<40x1x3x8xf32> -> tensor<1x3x40x8xf32>
+  %y = mlc.attention %q, %k, %v scale 1.0 : tensor<1x3x40x8xf32>, tensor<1x3x40x8xf32>, tensor<1x3x40x8xf32> -> tensor<1x3x40x8xf32>
+  // expected-remark @+1 {{left out: written in this order}}
+  %t = mlc.transpose %y [0, 2, 1, 3] : tensor<1x3x40x8xf32> -> tensor<1x40x3x8xf32>
+  // expected-remark @+1 {{computed in the kernel of mlc.transpose}}
+  %z = mlc.add %t, %r : tensor<1x40x3x8xf32>, tensor<40x3x8xf32> -> tensor<1x40x3x8xf32>
+  %o = mlc.reshape %z : tensor<1x40x3x8xf32> -> tensor<40x3x8xf32>
+  return %o : tensor<40x3x8xf32>
+}

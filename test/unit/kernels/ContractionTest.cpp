@@ -39,6 +39,23 @@ TEST(Contraction, SumsOfNothingAreZero) {
   EXPECT_EQ(k.result<float>(0), (Floats{0, 0}));
 }
 
+TEST(Contraction, AttentionWeighsValues) {
+  const float ln3 = std::log(3.f), inf = INFINITY;
+  // Two queries: the mask leaves the first both keys and the second one, or the second none.
+  for (int64_t guard : {0, 1, 2}) {
+    Kernel k("attention");
+    k.input<float>({2, 1}, {2 * ln3, 2 * ln3}).input<float>({2, 1}, {0, 1}).input<float>({2, 2}, {0, 8, 4, 4})
+        .input<float>({2, 2}, {0, 0, 0, -inf}).output<float>({2, 2}).ints({guard}).floats({0.5}).run();
+    const Floats expected = {3, 5, 0, 8};
+    for (size_t i = 0; i < expected.size(); ++i)
+      EXPECT_FLOAT_EQ(k.result<float>(0)[i], expected[i]);
+    Kernel none("attention");
+    none.input<float>({1, 1}, {1}).input<float>({2, 1}, {0, 1}).input<float>({2, 1}, {1, 2}).input<float>({1, 2}, {-inf, -inf})
+        .output<float>({1, 1}).ints({guard}).floats({1}).run();
+    EXPECT_EQ(std::isnan(none.result<float>(0)[0]), guard == 0);
+  }
+}
+
 TEST(Contraction, Convolution) {
   Kernel k("conv"); // 1-D, two groups, dilation 2, stride 1, one pixel of padding
   k.input<float>({1, 3, 2}, {1, 10, 2, 20, 3, 30}).input<float>({2, 2, 1}, {1, 2, 1, 0}).input<float>({2}, {100, 0})
