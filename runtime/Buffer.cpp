@@ -8,8 +8,9 @@
 namespace mlc::rt {
 namespace {
 
-// From here on memory is mapped and the system asked for huge pages: fewer faults and fewer misses of the page tables.
-constexpr uint64_t hugePage = uint64_t{2} << 20;
+// Memory of huge pages has fewer faults and fewer misses of the page tables. From so many bytes on, clearing a whole one costs
+// less than a fault for each small page.
+constexpr uint64_t hugePage = uint64_t{2} << 20, worthHuge = hugePage / 2;
 constexpr uint64_t largest = uint64_t{1} << 46;
 
 void *mapAligned(uint64_t bytes) {
@@ -36,8 +37,8 @@ bool Buffer::reserve(uint64_t bytes) {
   if (bytes > largest)
     return false;
   release();
-  mapped = bytes >= hugePage;
-  uint64_t unit = mapped ? 4096 : MLC_ARENA_ALIGN;
+  mapped = bytes >= worthHuge;
+  uint64_t unit = !mapped ? MLC_ARENA_ALIGN : bytes % hugePage >= worthHuge ? hugePage : 4096;
   uint64_t rounded = bytes ? (bytes + unit - 1) / unit * unit : unit;
   memory = mapped ? mapAligned(rounded) : std::aligned_alloc(MLC_ARENA_ALIGN, rounded);
   room = memory ? rounded : 0;

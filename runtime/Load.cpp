@@ -2,6 +2,7 @@
 // a library runs what it says.
 
 #include "Error.h"
+#include "Pages.h"
 #include "Program.h"
 
 #define XXH_INLINE_ALL
@@ -63,6 +64,7 @@ int32_t openFile(const char *path, File &file) {
     return fail(MLC_S_FILE, "%s: artefact: cannot be mapped: %s", path, std::strerror(errno));
   file.bytes = static_cast<const unsigned char *>(mapping);
   madvise(mapping, file.size, MADV_SEQUENTIAL);
+  populate(mapping, file.size);
   return MLC_OK;
 }
 

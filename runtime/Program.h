@@ -11,6 +11,7 @@ struct mlc_program {
   void *library = nullptr; // null for a linked-in model
   // Closes the library. A pointer, so that programs with a linked-in model are linked without the loader.
   int (*closeLibrary)(void *) = nullptr;
+  std::atomic<bool> populated{false};  // the weights are in the page table
   std::atomic<uint32_t> references{1}; // the caller's, and one a session
 };
 

@@ -1,6 +1,7 @@
 #include "Buffer.h"
 #include "Element.h"
 #include "Error.h"
+#include "Pages.h"
 #include "Program.h"
 #include "Threads.h"
 
@@ -332,6 +333,8 @@ int32_t mlc_prepare(mlc_session *session) {
     return status;
   if (int32_t status = allocate(session))
     return status;
+  if (session->steps.empty() && !session->program->populated.exchange(true))
+    populate(modelOf(session).weights, modelOf(session).weights_bytes);
   session->ready = true;
   return MLC_OK;
 }
