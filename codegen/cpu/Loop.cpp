@@ -2,7 +2,7 @@
 //
 // Every element of the results is computed where it is stored, from elements of the operands. The innermost dimension goes
 // through vectors; neighbouring dimensions that all tensors see alike are one. A concatenation at the end writes each part
-// with a loop of its own.
+// with a loop of its own, and rows that padding makes longer consist of three loops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -138,12 +138,97 @@ static LogicalResult emitConcat(KernelBuilder &k, ConcatOp concat, int64_t lanes
   return failure(k.failed);
 }
 
+/// Whether a pad adds to the rows themselves: then lanes at their ends would have to be told from the others.
+static bool lengthensRows(PadOp pad) {
+  auto low = constantOf(pad.getLow().exprs().back()), high = constantOf(pad.getHigh().exprs().back());
+  auto type = pad.getX().getType();
+  return pad.getMode() == PadMode::constant && llvm::all_of(pad.getInterior(), [](int64_t i) { return i == 0; }) && low && high && *low >= 0 &&
+         *high >= 0 && *low + *high > 0 && type.getRank() > 1 && !(type.hasStaticShape() && type.getNumElements() == 0);
+}
+
+/// Rows outside of the operand hold the padding; others what is before, the operand's row, and what is behind.
+static LogicalResult emitPad(KernelBuilder &k, PadOp pad, const LoopSpace &s, int64_t lanes) {
+  OpBuilder &b = k.b;
+  Shape from = shapeOf(pad.getX()), to = shapeOf(pad.getY());
+  size_t last = from.size() - 1;
+  auto fill = [&](ArrayRef<Value> at, Value begin, AffineExpr count) {
+    k.vectorLoop(count, lanes, [&](GroupSource &source, LaneIndex i) {
+      SmallVector<LaneIndex> place;
+      for (Value v : at)
+        place.push_back(source.uniform(v));
+      place.push_back(source.add(i, source.uniform(begin)));
+      Value value;
+      if (pad.getValue()) {
+        value = source.at(pad.getValue(), SmallVector<LaneIndex>(tensorTypeOf(pad.getValue()).getRank(), source.uniform(0)));
+      } else {
+        Type type = computeType(elementTypeOf(pad.getX()));
+        value = arith::ConstantOp::create(b, k.loc, cast<TypedAttr>(b.getZeroAttr(type)));
+      }
+      if (value)
+        source.store(pad.getY(), place, i.isUniform() ? value : source.splat(value));
+    });
+  };
+  auto row = [&](ArrayRef<Value> at) {
+    Value inside;
+    SmallVector<Value> of;
+    for (size_t d = 0; d < last; ++d) {
+      Value low = k.expression(pad.getLow()[d]), i = k.sub(at[d], low);
+      of.push_back(i);
+      if (constantOf(pad.getLow()[d]) == 0 && constantOf(pad.getHigh()[d]) == 0)
+        continue;
+      // Below 0 is beyond all sizes, without a sign.
+      Value fits = arith::CmpIOp::create(b, k.loc, arith::CmpIPredicate::ult, i, k.expression(from[d]));
+      inside = inside ? Value(arith::AndIOp::create(b, k.loc, inside, fits)) : fits;
+    }
+    auto whole = [&] {
+      AffineExpr low = pad.getLow()[last], high = pad.getHigh()[last];
+      if (constantOf(low) != 0)
+        fill(at, k.index(0), low);
+      k.vectorLoop(from[last], lanes, [&](GroupSource &source, LaneIndex i) {
+        SmallVector<LaneIndex> read, place;
+        for (auto [r, p] : llvm::zip(of, at))
+          read.push_back(source.uniform(r)), place.push_back(source.uniform(p));
+        read.push_back(i);
+        place.push_back(source.add(i, source.uniform(k.expression(low))));
+        if (Value v = source.at(pad.getX(), read))
+          source.store(pad.getY(), place, v);
+      });
+      if (constantOf(high) != 0)
+        fill(at, k.add(k.expression(low), k.expression(from[last])), high);
+    };
+    if (!inside)
+      return whole();
+    auto branch = scf::IfOp::create(b, k.loc, inside, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    whole();
+    b.setInsertionPointToStart(branch.elseBlock());
+    fill(at, k.index(0), to[last]);
+  };
+  k.loop(k.begin, k.end, 1, [&](Value task) {
+    SmallVector<Value> at = k.delinearize(task, ArrayRef(to).take_front(s.outer));
+    std::function<void(size_t)> nest = [&](size_t d) {
+      if (d == last)
+        return row(at);
+      k.loop(k.index(0), k.expression(to[d]), 1, [&](Value i) {
+        at.push_back(i);
+        nest(d + 1);
+        at.pop_back();
+      });
+    };
+    nest(s.outer);
+  });
+  return failure(k.failed);
+}
+
 LogicalResult emitLoopKernel(KernelBuilder &k) {
   int64_t lanes = sampledInside(k.group) ? 1 : k.groupLanes();
   Value first = k.results()[0];
   if (auto concat = first.getDefiningOp<ConcatOp>())
     return emitConcat(k, concat, lanes);
   LoopSpace s = loopSpace(k.group, first);
+  if (auto pad = first.getDefiningOp<PadOp>(); pad && k.results().size() == 1 && s.outer > 0 && lengthensRows(pad))
+    return emitPad(k, pad, s, lanes);
   auto body = [&](ArrayRef<Value> outer, GroupSource &source, LaneIndex lane) {
     SmallVector<LaneIndex> merged;
     for (Value v : outer)

@@ -73,6 +73,16 @@ std::vector<Case> movementCases() {
                        g.out(g.op("pad", {g.in("f32[5, 17]")}, "low = @(1, -2), high = @(-1, 3)" + none + attribute, "f32[5, 18]"));
                      }, {}, {0}});
   }
+  // Planes of an image, whose rows become longer: rows of vectors, of less than one, and of one element.
+  all.push_back({"pad_planes", [](Graph &g) {
+                   std::string none = "mode = 0 : i32, interior = array<i64: 0, 0, 0, 0>, ";
+                   for (const char *width : {"37", "16", "3", "1", "m"})
+                     g.out(g.op("pad", {g.in(std::string("f32[2, 3, n, ") + width + "]")}, none + "low = @(0, 0, 1, 1), high = @(0, 0, 2, 17)",
+                                std::string("f32[2, 3, n + 3, ") + width + " + 18]"));
+                   auto v = g.in("i8[1]");
+                   g.out(g.op("pad", {g.op("neg", {g.in("i8[1, 5, 21]")}), v}, "mode = 0 : i32, interior = array<i64: 0, 0, 0>, low = @(1, -1, 3), high = @(0, 2, 0)", "i8[2, 6, 24]"));
+                   g.out(g.op("pad", {g.in("i8[1, 5, 21]"), v}, "mode = 0 : i32, interior = array<i64: 0, 0, 0>, low = @(0, 0, 3), high = @(0, 0, 4)", "i8[1, 5, 28]"));
+                 }, {.n = 5, .m = 19}});
   all.push_back({"pad_value", [](Graph &g) {
                    auto v = g.in("f32[]");
                    g.out(g.op("pad", {g.in("f32[4, 9]"), v}, "mode = 0 : i32, low = @(1, 2), high = @(0, 3), interior = array<i64: 0, 0>", "f32[5, 14]"));
