@@ -12,13 +12,18 @@ namespace mlc {
 // Product
 //===----------------------------------------------------------------------===//
 
+/// Packed weights may be narrower than what they are multiplied with.
+static bool fitsWeights(Type x, Type weights, bool packed) {
+  return x == weights || (packed && x.isF32() && (weights.isF16() || weights.isBF16()));
+}
+
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape a = shapeOf(adaptor.getA()), b = shapeOf(adaptor.getB());
   bool packed = adaptor.getColumns().has_value();
   size_t tail = packed ? 3 : 2;
   if (a.size() < 2 || b.size() < tail)
     return emitOptionalError(loc, "operands of rank ", a.size(), " and ", b.size());
-  if (elementTypeOf(adaptor.getA()) != elementTypeOf(adaptor.getB()))
+  if (!fitsWeights(elementTypeOf(adaptor.getA()), elementTypeOf(adaptor.getB()), packed))
     return emitOptionalError(loc, "element types ", elementTypeOf(adaptor.getA()), " and ", elementTypeOf(adaptor.getB()), " differ");
   AffineExpr m = a[a.size() - (adaptor.getTransA() ? 1 : 2)], ka = a[a.size() - (adaptor.getTransA() ? 2 : 1)];
   AffineExpr kb, n;
@@ -171,7 +176,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
   int64_t groups = adaptor.getGroups(), columns = adaptor.getColumns();
   if (x.size() != rank + 2)
     return emitOptionalError(loc, "input of rank ", x.size(), ", expected ", rank + 2);
-  if (elementTypeOf(adaptor.getX()) != weights.getElementType())
+  if (!fitsWeights(elementTypeOf(adaptor.getX()), weights.getElementType(), columns != 0))
     return emitOptionalError(loc, "input of ", elementTypeOf(adaptor.getX()), " and weights of ", weights.getElementType());
   auto channels = constantOf(x.back());
   if (!channels)

@@ -21,7 +21,7 @@ def Mlc_MatmulOp : Mlc_StructuredOp<"matmul"> {
   let description = [{
     Leading dimensions broadcast. `trans_a`, `trans_b`: the last two dimensions of that operand stand in the other order.
     Both operands have rank 2 or more. With `columns` (one expression, n) b is packed as [batch…, ceil(n/16), k, 16], filled up
-    with zeros, as `pack` makes it.
+    with zeros, as `pack` makes it, and may then be f16 or bf16 beside an a of f32: its elements are widened as they are read.
   }];
   let arguments = (ins Mlc_FactorTensor:$a, Mlc_FactorTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$trans_a,
                        DefaultValuedAttr<BoolAttr, "false">:$trans_b, OptionalAttr<Mlc_DimsAttr>:$columns);
@@ -37,7 +37,8 @@ def Mlc_ConvOp : Mlc_StructuredOp<"conv"> {
     with out = (in + low + high - (window - 1) * dilation - 1) / stride + 1, rounded down.
 
     `columns` not 0: the weights are packed as [groups * ceil(F/groups/16), window…, C/groups, 16] and F is `columns`; for
-    depthwise convolutions (C/groups = 1, F = groups) as [window…, F].
+    depthwise convolutions (C/groups = 1, F = groups) as [window…, F]. Beside an x of f32 they may then be f16 or bf16, whose
+    elements are widened as they are read.
   }];
   let arguments = (ins Mlc_FactorTensor:$x, Mlc_FactorTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, I64Attr:$groups,

@@ -1,3 +1,4 @@
+#include "Narrow.h"
 #include "Passes.h"
 
 #include "ir/Fold.h"
@@ -15,30 +16,34 @@ namespace mlc {
 namespace {
 
 /// Copies matrices into panels: `at(matrix, k, n)` is the element's number in the source.
-ElementsAttr packPanels(ElementsAttr source, ArrayRef<int64_t> shape, int64_t matrices, int64_t depth, int64_t columns,
-                        function_ref<int64_t(int64_t, int64_t, int64_t)> at) {
-  Type element = source.getElementType();
+ElementsAttr packPanels(ElementsAttr source, std::optional<Narrowing> narrow, ArrayRef<int64_t> shape, int64_t matrices, int64_t depth,
+                        int64_t columns, function_ref<int64_t(int64_t, int64_t, int64_t)> at) {
+  Type element = narrow ? narrow->type : source.getElementType();
   int64_t width = storageBytes(element), panels = llvm::divideCeil(columns, kPanel);
   SmallVector<char, 0> storage;
   ArrayRef<char> from = bytesOf(source, storage);
   std::vector<char> to(matrices * panels * depth * kPanel * width);
-  auto fill = [&]<typename T>(T) {
-    const T *in = reinterpret_cast<const T *>(from.data());
-    T *out = reinterpret_cast<T *>(to.data());
+  auto fill = [&]<typename From, typename To>(From, To, auto convert) {
+    const From *in = reinterpret_cast<const From *>(from.data());
+    To *out = reinterpret_cast<To *>(to.data());
     for (int64_t m = 0; m < matrices; ++m)
       for (int64_t p = 0; p < panels; ++p)
         for (int64_t k = 0; k < depth; ++k) {
-          T *row = out + ((m * panels + p) * depth + k) * kPanel;
+          To *row = out + ((m * panels + p) * depth + k) * kPanel;
           for (int64_t j = 0, n = p * kPanel; j < kPanel && n < columns; ++j, ++n)
-            row[j] = in[at(m, k, n)];
+            row[j] = convert(in[at(m, k, n)]);
         }
   };
-  switch (width) {
-  case 1: fill(uint8_t()); break;
-  case 2: fill(uint16_t()); break;
-  case 4: fill(uint32_t()); break;
-  default: fill(uint64_t()); break;
-  }
+  auto copy = [&]<typename T>(T) { fill(T(), T(), [](T v) { return v; }); };
+  if (narrow)
+    fill(float(), uint16_t(), *narrow);
+  else
+    switch (width) {
+    case 1: copy(uint8_t()); break;
+    case 2: copy(uint16_t()); break;
+    case 4: copy(uint32_t()); break;
+    default: copy(uint64_t()); break;
+    }
   return constantFromBytes(RankedTensorType::get(shape, element), std::move(to));
 }
 
@@ -50,7 +55,7 @@ ElementsAttr constantOfValue(Value v) {
 }
 
 struct PackMatmul : OpRewritePattern<MatmulOp> {
-  using OpRewritePattern::OpRewritePattern;
+  PackMatmul(MLIRContext *ctx, Precision precision) : OpRewritePattern(ctx), precision(precision) {}
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
     if (op.isPacked())
       return failure();
@@ -66,7 +71,7 @@ struct PackMatmul : OpRewritePattern<MatmulOp> {
       for (int64_t d : to)
         matrices *= d;
       to.append({static_cast<int64_t>(llvm::divideCeil(n, kPanel)), k, kPanel});
-      ElementsAttr value = packPanels(weights, to, matrices, k, n, [&](int64_t m, int64_t i, int64_t j) {
+      ElementsAttr value = packPanels(weights, narrowingOf(op, op.getA(), weights, precision), to, matrices, k, n, [&](int64_t m, int64_t i, int64_t j) {
         return m * k * n + (trans ? j * k + i : i * n + j);
       });
       packed = ConstantOp::create(rewriter, loc, value);
@@ -78,10 +83,12 @@ struct PackMatmul : OpRewritePattern<MatmulOp> {
     rewriter.replaceOp(op, y);
     return success();
   }
+
+  Precision precision;
 };
 
 struct PackConv : OpRewritePattern<ConvOp> {
-  using OpRewritePattern::OpRewritePattern;
+  PackConv(MLIRContext *ctx, Precision precision) : OpRewritePattern(ctx), precision(precision) {}
   LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
     if (op.isPacked())
       return failure();
@@ -108,7 +115,7 @@ struct PackConv : OpRewritePattern<ConvOp> {
       to.append(window);
       to.append({channels, kPanel});
       if (weights) {
-        ElementsAttr value = packPanels(weights, to, groups, depth, perGroup, [&](int64_t g, int64_t k, int64_t n) {
+        ElementsAttr value = packPanels(weights, narrowingOf(op, op.getX(), weights, precision), to, groups, depth, perGroup, [&](int64_t g, int64_t k, int64_t n) {
           return (g * perGroup + n) * depth + k;
         });
         packed = ConstantOp::create(rewriter, loc, value);
@@ -151,12 +158,15 @@ struct PackConv : OpRewritePattern<ConvOp> {
     rewriter.replaceOp(op, y);
     return success();
   }
+
+  Precision precision;
 };
 
 struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
+  using PackWeightsPassBase::PackWeightsPassBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<PackMatmul, PackConv>(&getContext());
+    patterns.add<PackMatmul, PackConv>(&getContext(), precision);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -2,6 +2,7 @@
 #ifndef MLC_PASSES_PASSES_H
 #define MLC_PASSES_PASSES_H
 
+#include "Pipeline.h"
 #include "ir/Dialect.h"
 #include "ir/Layout.h"
 #include "mlir/Pass/Pass.h"

@@ -8,6 +8,10 @@ include "mlir/Pass/PassBase.td"
 // Graph to graph
 //===----------------------------------------------------------------------===//
 
+def PrecisionOption : Option<"precision", "precision", "::mlc::Precision", "::mlc::Precision::f32", "Of constant weights", [{::llvm::cl::values(
+    clEnumValN(::mlc::Precision::f32, "f32", "as the model has them"), clEnumValN(::mlc::Precision::f16, "f16", "11 significant bits of 16"),
+    clEnumValN(::mlc::Precision::bf16, "bf16", "8 significant bits of 16, f32's range"))}]>;
+
 def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
   let summary = "Moves transposes behind the operators that work on any layout, until they cancel";
   let description = [{
@@ -89,7 +93,11 @@ def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
     `winograd_output`: 36 multiplications where there were 144. Taken where tiles of 4x4 fill the plane, the weights, which
     become four times as many, stay near, and the error, tried with the layer's own weights on random input against double
     precision, is at most 4e-6 of the output's range.
+
+    `precision`: in the domain weights stay f32. Where they would otherwise take 16 bits, they become eight times as many
+    bytes there, and only a quarter of the bytes is let in.
   }];
+  let options = [PrecisionOption];
   let statistics = [Statistic<"converted", "converted", "Convolutions that were converted">];
 }
 
@@ -120,7 +128,12 @@ def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
     Afterwards products and convolutions have packed weights (see their descriptions), and convolutions no padding: `pad`
     stands before them, of planes of few channels before they are transposed. Constant weights are packed here, others by
     operators while the model runs.
+
+    `precision`: constant f32 weights of 4 KiB or more become f16 or bf16, rounded to nearest, halves to even; what they are
+    multiplied with and the sums stay f32. Weights that the type does not hold (too large, or so small that they would lose
+    more than rounding costs) stay f32. Depthwise convolutions keep theirs, which are few.
   }];
+  let options = [PrecisionOption];
 }
 
 def SplitReductionsPass : Pass<"mlc-split-reductions", "::mlir::func::FuncOp"> {

@@ -1,4 +1,3 @@
-#include "Pipeline.h"
 #include "Passes.h"
 
 #include "mlir/Transforms/Passes.h"
@@ -7,7 +6,7 @@ using namespace mlir;
 
 namespace mlc {
 
-void buildPipeline(OpPassManager &pm) {
+void buildPipeline(OpPassManager &pm, Precision precision) {
   OpPassManager &f = pm.nest<func::FuncOp>();
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
@@ -21,10 +20,10 @@ void buildPipeline(OpPassManager &pm) {
   f.addPass(createCSEPass());
   // Before products get packed operands.
   f.addPass(createFormAttentionPass());
-  f.addPass(createWinogradPass());
+  f.addPass(createWinogradPass({.precision = precision}));
   // What is left to direct convolutions; with their padding still on them, which the last group of outputs may need more of.
   f.addPass(createWidenConvsPass());
-  f.addPass(createPackWeightsPass());
+  f.addPass(createPackWeightsPass({.precision = precision}));
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
   // Behind everything that looks for reductions of images as a whole.
@@ -34,7 +33,8 @@ void buildPipeline(OpPassManager &pm) {
 
 void registerPasses() {
   registerMlcPasses();
-  PassPipelineRegistration<>("mlc-pipeline", "All passes from the imported graph to groups", buildPipeline);
+  PassPipelineRegistration<>("mlc-pipeline", "All passes from the imported graph to groups",
+                               [](OpPassManager &pm) { buildPipeline(pm); });
 }
 
 } // namespace mlc

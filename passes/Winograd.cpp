@@ -26,6 +26,9 @@ constexpr int64_t kFewChannels = 16;
 constexpr int64_t kFewTiles = 12;
 // Bytes: of the weights in the domain, which are to stay near, and of the patches and their products together.
 constexpr int64_t kMostWeights = 10 << 20, kMostScratch = 32 << 20;
+// As far as weights of 16 bits are concerned, which are f32 in the domain, eight times as many bytes: what is small beside the
+// others stays fast, what would make up the artefact stays out.
+constexpr int64_t kMostWidened = kMostWeights / 4;
 // Largest error, of the largest output.
 constexpr double kMostError = 4e-6;
 
@@ -100,7 +103,7 @@ double errorOf(const Weights &weights) {
 }
 
 struct Convert : OpRewritePattern<ConvOp> {
-  using OpRewritePattern::OpRewritePattern;
+  Convert(MLIRContext *ctx, int64_t mostWeights) : OpRewritePattern(ctx), mostWeights(mostWeights) {}
 
   LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
     auto all = [](ArrayRef<int64_t> list, int64_t v) { return llvm::all_of(list, [&](int64_t e) { return e == v; }); };
@@ -114,7 +117,7 @@ struct Convert : OpRewritePattern<ConvOp> {
     int64_t high = llvm::divideCeil((*y)[1], kOutputs), wide = llvm::divideCeil((*y)[2], kOutputs), tiles = (*y)[0] * high * wide;
     // Outputs that tiles at the border compute in vain are to be few.
     bool fills = tiles >= kFewTiles && high * wide * kOutputs * kOutputs * 3 <= (*y)[1] * (*y)[2] * 4;
-    if (!fills || std::min(channels, features) < kFewChannels || kDomain * channels * features * 4 > kMostWeights ||
+    if (!fills || std::min(channels, features) < kFewChannels || kDomain * channels * features * 4 > mostWeights ||
         kDomain * tiles * (channels + features) * 4 > kMostScratch)
       return failure();
     SmallVector<char, 0> storage;
@@ -145,6 +148,8 @@ struct Convert : OpRewritePattern<ConvOp> {
     rewriter.replaceOpWithNewOp<WinogradOutputOp>(op, products, DimsAttr::get(op.getContext(), shape));
     return success();
   }
+
+  int64_t mostWeights;
 };
 
 struct Winograd : impl::WinogradPassBase<Winograd> {
@@ -153,7 +158,7 @@ struct Winograd : impl::WinogradPassBase<Winograd> {
     SmallVector<ConvOp> convolutions;
     getOperation().walk([&](ConvOp op) { convolutions.push_back(op); });
     PatternRewriter rewriter(&getContext());
-    Convert pattern(&getContext());
+    Convert pattern(&getContext(), precision == Precision::f32 ? kMostWeights : kMostWidened);
     for (ConvOp op : convolutions) {
       rewriter.setInsertionPoint(op);
       converted += succeeded(pattern.matchAndRewrite(op, rewriter));

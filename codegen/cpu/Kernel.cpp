@@ -94,6 +94,9 @@ std::string kernelName(GroupOp group) {
     ArrayRef<int64_t> k = attention.getK().getType().getShape().take_back(2);
     name += "_d" + std::to_string(k[1]) + "_n" + (ShapedType::isDynamic(k[0]) ? std::string() : std::to_string(k[0]));
   }
+  if (isa<ConvOp, MatmulOp>(root))
+    if (Type weights = elementTypeOf(root->getOperand(1)); weights != elementTypeOf(root->getOperand(0)))
+      llvm::raw_string_ostream(element) << "x" << weights;
   name += "_" + element + "_" + shapeName(y);
   for (Operation &other : group.getBody().front().without_terminator())
     if (&other != root && !isa<ConstantOp>(other))

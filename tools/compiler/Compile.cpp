@@ -27,7 +27,7 @@ class Compilation {
 public:
   Compilation(const CompileRequest &request, CompileResult &result)
       : request(request), stages({request.model, request.shapes, request.inputs, request.outputs, request.remarks, request.timePasses,
-                                  request.printAfter, request.dumpTo, request.progress},
+                                  request.printAfter, request.dumpTo, request.progress, request.precision},
                                  result),
         result(result) {}
 

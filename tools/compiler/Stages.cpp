@@ -248,7 +248,7 @@ bool Stages::import() {
 bool Stages::group() {
   progress("optimise the graph", 0.1);
   PassManager pm(context.get());
-  buildPipeline(pm);
+  buildPipeline(pm, options.precision == "f16" ? Precision::f16 : options.precision == "bf16" ? Precision::bf16 : Precision::f32);
   if (options.timePasses || wantsDumps() || !options.printAfter.empty())
     pm.addInstrumentation(std::make_unique<Watch>(*this));
   size_t before = result.messages.size();

@@ -20,6 +20,7 @@ struct StageOptions {
   bool remarks = false, timePasses = false;
   std::string printAfter, dumpTo;
   std::function<void(const std::string &, double)> progress;
+  std::string precision;
 };
 
 /// One model on its way through the levels. Every function returns false after it has put messages into the result.

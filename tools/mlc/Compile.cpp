@@ -56,6 +56,11 @@ void addCompile(CLI::App &app, Action &action) {
   list("--inputs", request->inputs, "Begin at these tensors instead of the model's inputs", "NAMES");
   list("--outputs", request->outputs, "End at these tensors instead of the model's outputs", "NAMES");
   text("--name", request->name, "C name of the model (default: from the output's file name)", "NAME");
+  text("--precision", request->precision,
+       "Of constant weights of products and convolutions: f32 (default), f16 or bf16, for half the bytes; inputs and sums stay f32, "
+       "and so do layers whose weights f16 does not hold",
+       "TYPE")
+      ->check(CLI::IsMember({"f32", "f16", "bf16"}));
   command->add_option("--jobs,-j", request->jobs, "Kernels compiled at a time (default: the cores)")
       ->check(CLI::Range(1, 1024));
   text("--cache", request->cache, "Folder of compiled kernels, or none", "DIR");

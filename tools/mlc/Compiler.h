@@ -20,6 +20,7 @@ struct CompileRequest {
   std::map<std::string, std::vector<int64_t>> shapes;   // --shape, by input name; -1 keeps a dimension free
   std::vector<std::string> inputs, outputs;             // --inputs, --outputs: a sub-model; empty: as the model says
   std::string name;                                     // C name of the model; empty: from the output's file name
+  std::string precision;                                // of constant weights: "" or f32, f16, bf16
   int jobs = 0;                                         // 0: as many as cores allowed
   bool remarks = false;                                 // decisions on standard error
   bool timePasses = false;

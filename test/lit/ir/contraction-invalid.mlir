@@ -37,6 +37,16 @@ func.func @matmul_types(%a: tensor<2x3xf32>, %b: tensor<3x5xf16>) {
 
 // -----
 
+// Only packed weights are narrower, and only than f32.
+func.func @narrow_types(%x: tensor<1x4x1x4xf16>, %w: tensor<1x1x1x4x16xbf16>) {
+  // expected-error @+2 {{input of 'f16' and weights of 'bf16'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.conv %x, %w {columns = 5, dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x4x1x4xf16>, tensor<1x1x1x4x16xbf16> -> tensor<1x4x1x5xf16>
+  return
+}
+
+// -----
+
 func.func @matmul_batches(%a: tensor<2x2x3xf32>, %b: tensor<4x3x5xf32>) {
   // expected-error @+2 {{leading dimensions of 'tensor<2x2x3xf32>' and 'tensor<4x3x5xf32>' do not broadcast}}
   // expected-error @+1 {{failed to infer returned types}}

@@ -20,6 +20,7 @@ struct Case {
   Sizes sizes = {};
   Tolerance tolerance = {};
   bool slow = false;   // a second to compile: for the best level only, and with symbols only where there are sizes
+  std::string precision = "";   // of constant weights; "": as they are
 };
 
 std::vector<Case> elementwiseCases();

@@ -122,6 +122,20 @@ std::vector<Case> contractionCases() {
                    auto h = g.op("relu", {g.op("add", {g.op("matmul", {g.in("f32[n, 12]", unit), g.constant("f32[12, 40]", unit)}), g.constant("f32[40]", unit)})});
                    g.out(g.op("add", {g.op("matmul", {h, g.constant("f32[40, 5]", "-0.3:0.3")}), g.constant("f32[5]")}));
                  }, {.n = 7}, {4, 80}});
+  // Weights that f16 and bf16 hold without rounding give what f32 gives.
+  for (const char *precision : {"f16", "bf16"})
+    all.push_back({std::string("weights_in_") + precision, [](Graph &g) {
+                     const char *few = "=0.5,-0.25,0.75,-1.5,0.125,1.25,-0.625";
+                     auto weights = g.constant("f32[72, 33]", few);
+                     g.out(g.op("relu", {g.op("add", {g.op("matmul", {g.in("f32[n, 72]", unit), weights}), g.constant("f32[33]")})}));
+                     g.out(g.op("matmul", {g.in("f32[1, 1500]", unit), g.constant("f32[1500, 48]", few)}));
+                     g.out(g.op("matmul", {g.in("f32[2, 30, 64]", unit), g.constant("f32[2, 64, 20]", few)}));
+                     g.out(g.op("matmul", {g.in("f32[72, 9]", unit), weights}, "trans_a = true"));
+                     g.out(g.op("matmul", {g.in("f32[7, 300]", unit), g.constant("f32[40, 300]", few)}, "trans_b = true"));
+                     std::string window = "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>, groups = ";
+                     g.out(g.op("conv", {g.in("f32[1, 7, 9, 12]", unit), g.constant("f32[20, 3, 3, 12]", few)}, window + "1"));
+                     g.out(g.op("conv", {g.in("f32[1, 6, 5, 32]", unit), g.constant("f32[40, 3, 3, 16]", few)}, window + "2"));
+                   }, {.n = 21}, sumOf(1500), false, precision});
   all.push_back({"folded_scale", [](Graph &g) {
                    auto y = g.op("matmul", {g.in("f32[8, 24]", unit), g.constant("f32[24, 19]", unit)});
                    g.out(g.op("add", {g.op("mul", {y, g.constant("f32[19]", "0.5:2")}), g.constant("f32[19]")}));

@@ -88,7 +88,7 @@ struct Folder {
   std::string file(const char *name) const { return (path + "/" + name).str(); }
 };
 
-bool compile(ModuleOp module, const std::string &level, const Folder &folder) {
+bool compile(ModuleOp module, const std::string &level, const std::string &precision, const Folder &folder) {
   {
     std::string text;
     llvm::raw_string_ostream os(text);
@@ -99,6 +99,7 @@ bool compile(ModuleOp module, const std::string &level, const Folder &folder) {
   request.model = folder.file("case.mlir");
   request.output = folder.file("case.so");
   request.cpus = {level};
+  request.precision = precision;
   request.jobs = 1;
   request.cache = "none";
   CompileResult result;
@@ -193,7 +194,7 @@ TEST_P(EmittersTest, MatchesTheReferences) {
   for (const std::string &level : levels) {
     Folder folder;
     SCOPED_TRACE(level);
-    if (!compile(*module, level, folder))
+    if (!compile(*module, level, test.precision, folder))
       continue;
     Outputs alone = run(folder.file("case.so"), known.inputValues(), expected, 1);
     Outputs shared = run(folder.file("case.so"), known.inputValues(), expected, 3);
