@@ -5,7 +5,7 @@
 
 Each network of this folder is compiled for each level, and compared with what records.json says of it: the number of kernels,
 the bytes of the arena, the bytes that kernels move at least, and of the loops that multiply and add, their multiply-adds a load
-(of the worst loop) and their accesses of the stack. --update writes what is better than recorded, and what is new.
+(of the worst loop) and what they spill (accesses of fixed places of the stack; blocks of scratch memory are indexed). --update writes what is better than recorded, and what is new.
 """
 import argparse
 import json
@@ -44,7 +44,7 @@ def figures_of_tiles(assembly):
         if multiply_adds < TILE:
             continue
         reads = [line for line in loop if "(" in line and not line.startswith(("lea", "prefetch", "."))]
-        stack += sum("(%rsp" in line or "(%frame" in line for line in loop)
+        stack += sum("(%rsp)" in line or "(%frame)" in line for line in loop)
         ratio = multiply_adds / max(1, len(reads))
         worst = ratio if worst is None else min(worst, ratio)
     return {"multiply_adds_per_load": round(worst or 0, 3), "stack_accesses": stack}
