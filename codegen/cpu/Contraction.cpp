@@ -30,6 +30,8 @@ namespace mlc {
 constexpr int64_t kFarWeights = 128 << 10;
 // Rows for which a line of weights from memory comes in a third of the time that it is used.
 constexpr int64_t kRowsPerPass = 128;
+// Steps of weights of 16 bits that are widened at a time, so that they stay near.
+constexpr int64_t kMostWideSteps = 320;
 // Fewer steps leave no time between calling the epilogue's memory and using it.
 constexpr int64_t kFewPrefetchSteps = 32;
 
@@ -463,6 +465,11 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     Value bAt = k.add(chunkBase, k.mul(kAt, k.index(kPanel)));
     for (int64_t p = 0; p < panels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
+        if (wide) {
+          Value at = k.add(k.mul(k.add(k.mul(k.expression(steps), k.index(p)), kAt), k.index(kPanel)), k.index(v * lanes));
+          bs.push_back(vector::LoadOp::create(b, loc, cast<VectorType>(vectorType()), wide, at));
+          continue;
+        }
         Value at = k.add(p ? k.add(bAt, k.mul(panelSize, k.index(p))) : bAt, k.index(v * lanes));
         VectorType type = VectorType::get({lanes}, storageType(w.element));
         bs.push_back(convert.fromStorage(vector::LoadOp::create(b, loc, type, w.base, at), w.element));
@@ -572,7 +579,34 @@ void ContractionEmitter::emitRowsOfChunks(Value from, Value to, Value panel, int
   });
 }
 
+/// Weights of 16 bits become what they are multiplied as once for all tiles of a pass.
+void ContractionEmitter::widenWeights(Value panel, int64_t panels) {
+  Memory w = k.memory[c.b];
+  int64_t steps = 1, rows = constantOf(c.rowCount).value_or(0);
+  for (Dimension d : c.reduction)
+    steps *= constantOf(d.extent).value_or(kMostWideSteps + 1);
+  if (storageType(w.element) == element || steps > kMostWideSteps || std::min(rows, together * blocks.rows) < 2 * tile.rows)
+    return;
+  if (!wide) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&k.function.front());
+    wide = memref::AllocaOp::create(b, loc, MemRefType::get({tile.panels * steps * kPanel}, element), b.getI64IntegerAttr(64));
+  }
+  Value panelSize = k.mul(k.expression(c.depth), k.index(kPanel));
+  Value base = k.add(bOffset, k.mul(panel, panelSize));
+  if (chunkK)
+    base = k.add(base, k.mul(chunkK, k.index(kPanel)));
+  GroupSource source(k, lanes);
+  for (int64_t p = 0; p < panels; ++p)
+    k.loop(k.index(0), k.index(steps * kPanel), lanes, [&](Value i) {
+      VectorType type = VectorType::get({lanes}, storageType(w.element));
+      Value stored = vector::LoadOp::create(b, loc, type, w.base, k.add(k.add(base, k.mul(panelSize, k.index(p))), i));
+      vector::StoreOp::create(b, loc, source.fromStorage(stored, w.element), wide, k.add(i, k.index(p * steps * kPanel)));
+    });
+}
+
 void ContractionEmitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {
+  widenWeights(panel, panels);
   if (together == 1) {
     emitRows(from, to, panel, panels);
     return;

@@ -36,6 +36,7 @@ private:
   std::optional<int64_t> weightBytes();
   void groupBlocks();
   void forEachPass(llvm::function_ref<void(mlir::Value task, mlir::Value count)> body);
+  void widenWeights(mlir::Value panel, int64_t panels);
   void emitBlocks(mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);
   void emitRows(mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);
   void emitKnownRows(int64_t total, mlir::Value from, mlir::Value to, mlir::Value panel, int64_t panels);
@@ -69,6 +70,7 @@ private:
   std::optional<IterationSpace> space;         // rows are one dimension for all that is fused
   mlir::Value aOffset, bOffset, firstColumn;   // of the group and batch at hand
   llvm::SmallVector<mlir::Value> batchIndex;
+  mlir::Value wide;        // a pass's weights in the compute type; null: they are read as they are
   mlir::Value scratch;     // the accumulators of a tile, or of all rows of a task
   int64_t together = 1;    // neighbouring blocks of rows that share a pass over the panels
   mlir::Value firstRow;    // of the pass
