@@ -11,6 +11,7 @@
 #include "llvm/ADT/MapVector.h"
 
 #include <list>
+#include <numeric>
 
 using namespace mlir;
 
@@ -295,10 +296,34 @@ static bool keepsLines(Operation *op) {
   return perm.back() + 1 == static_cast<int64_t>(perm.size());
 }
 
+/// Whether the keys or values of a head that a transpose would bring together lie so far apart that they share few sets of a
+/// cache and come from memory for each block of queries; then they are better brought together once. For a cache of 8 ways of
+/// 1024 lines, which keys and values share.
+static bool crowded(AttentionOp op, TransposeOp transpose) {
+  constexpr int64_t kWays = 8, kSets = 1024, kLine = 64, kFewQueries = 64;
+  Shape y = shapeOf(op.getY()), turned = shapeOf(transpose.getY());
+  auto queries = constantOf(y[y.size() - 2]), rows = constantOf(turned[turned.size() - 2]), numbers = constantOf(turned.back());
+  if (!rows || !numbers || (queries && *queries <= kFewQueries))
+    return false;
+  auto slice = transpose.getX().getDefiningOp<SliceOp>();
+  auto memory = constantsOf(shapeOf(slice ? slice.getX() : transpose.getX()));
+  if (!memory)
+    return false;
+  int64_t bytes = storageBytes(elementTypeOf(op.getY())), distance = bytes;
+  for (int64_t size : ArrayRef(*memory).drop_front(transpose.getPerm().end()[-2] + 1))
+    distance *= size;
+  int64_t apart = std::gcd(std::max<int64_t>(1, distance / kLine), kSets), lines = llvm::divideCeil(*numbers * bytes, kLine);
+  return 2 * *rows * std::max(apart, lines) > kWays * kSets;
+}
+
 /// Whether a root can do without what only lays out an operand of it.
 bool Former::mayRead(Group &g, Operation *layout, unsigned operand) {
-  if (g.emitter == "attention") // any strides do, but lines should be used whole
-    return (isa<TransposeOp>(layout) && keepsLines(layout)) || isa<SliceOp>(layout);
+  if (g.emitter == "attention") { // any strides do, but lines should be used whole
+    auto transpose = dyn_cast<TransposeOp>(layout);
+    if (!transpose)
+      return isa<SliceOp>(layout);
+    return keepsLines(transpose) && !((operand == 1 || operand == 2) && crowded(cast<AttentionOp>(g.root), transpose));
+  }
   if (operand > 0)
     return false;
   auto conv = dyn_cast<ConvOp>(g.root);

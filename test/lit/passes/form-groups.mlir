@@ -327,3 +327,19 @@ func.func @attention(%x: tensor<40x3x3x8xf32>, %r: tensor<40x3x8xf32>) -> tensor
   %o = mlc.reshape %z : tensor<1x40x3x8xf32> -> tensor<40x3x8xf32>
   return %o : tensor<40x3x8xf32>
 }
+
+// Many keys that lie a power of two apart are brought together first.
+// CHECK-LABEL: @many_keys
+// CHECK: mlc.group "k0" emitter "loop"
+// CHECK: mlc.transpose
+// CHECK: mlc.group "k1" emitter "attention"
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: mlc.transpose
+// CHECK-NEXT: mlc.attention
+func.func @many_keys(%q: tensor<512x8x64xf32>, %k: tensor<1024x8x64xf32>, %v: tensor<8x1024x64xf32>) -> tensor<8x512x64xf32> {
+  // expected-remark @+1 {{left out: read in this order}}
+  %a = mlc.transpose %q [1, 0, 2] : tensor<512x8x64xf32> -> tensor<8x512x64xf32>
+  %b = mlc.transpose %k [1, 0, 2] : tensor<1024x8x64xf32> -> tensor<8x1024x64xf32>
+  %y = mlc.attention %a, %b, %v scale 1.0 : tensor<8x512x64xf32>, tensor<8x1024x64xf32>, tensor<8x1024x64xf32> -> tensor<8x512x64xf32>
+  return %y : tensor<8x512x64xf32>
+}
