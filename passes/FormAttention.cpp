@@ -5,6 +5,8 @@
 
 #include "mlir/IR/Matchers.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace mlc {
@@ -29,7 +31,7 @@ std::optional<double> numberOf(Value v) {
 std::pair<Value, double> scaledBy(Value v) {
   auto of = [&](Value x, Value number, bool divide) -> std::pair<Value, double> {
     auto f = numberOf(number);
-    if (!f || x.getType() != v.getType() || (divide && *f == 0))
+    if (!f || x.getType() != v.getType() || !std::isfinite(*f) || (divide && *f == 0))
       return {nullptr, 1};
     return {x, divide ? 1 / *f : *f};
   };
@@ -74,8 +76,8 @@ MatmulOp Matcher::match() {
     auto isNan = select.getCondition().getDefiningOp<IsNanOp>();
     softmax = select.getB().getDefiningOp<SoftmaxOp>();
     auto zero = numberOf(select.getA());
-    if (!isNan || !softmax || isNan.getX() != softmax.getY() || !zero || *zero != 0 || select.getY().getType() != softmax.getY().getType() ||
-        !isNan->hasOneUse() || !select->hasOneUse() || !softmax.getY().hasNUses(2))
+    if (!isNan || !softmax || isNan.getX() != softmax.getY() || !zero || *zero != 0 ||
+        select.getY().getType() != softmax.getY().getType() || !isNan->hasOneUse() || !select->hasOneUse() || !softmax.getY().hasNUses(2))
       return nullptr;
     found.guard = AttentionGuard::nan;
   } else if (!softmax || !softmax->hasOneUse()) {
@@ -118,7 +120,8 @@ MatmulOp Matcher::match() {
     scores = x;
   }
   auto first = scores.getDefiningOp<MatmulOp>();
-  if (first.isPacked())
+  // Scores that a loop's body only reads are computed before it.
+  if (first.isPacked() || first->getBlock() != last->getBlock())
     return nullptr;
   if (!first->hasOneUse())
     return refuse("the scores are used elsewhere");

@@ -62,7 +62,7 @@ public:
     rowCount = y[y.size() - 2];
     keyCount = keyShape[keyShape.size() - 2];
     element = computeType(elementTypeOf(op.getY()));
-    lanes = std::max<int64_t>(1, k.target.vectorBits / element.getIntOrFloatBitWidth());
+    lanes = std::clamp<int64_t>(k.target.vectorBits / element.getIntOrFloatBitWidth(), 1, kTaskRows / 2);
   }
   LogicalResult emit();
 
@@ -77,7 +77,8 @@ private:
                 std::optional<int64_t> known, Value to, Value factor);
   Values turned(Values rows);
   Values tiles(Value length, std::optional<int64_t> known, int64_t height, ValueRange carried, Tile body);
-  Values product(Value from, Value steps, std::optional<int64_t> known, const Operand &matrix, ArrayRef<Value> at, AffineExpr stride, Values sums);
+  Values product(Value from, Value steps, std::optional<int64_t> known, const Operand &matrix, ArrayRef<Value> at, AffineExpr stride,
+                 Values sums);
   Values scores(Value firstKey, Value length, std::optional<int64_t> known, int64_t width, ValueRange highest);
   Values weigh(Value length, ArrayRef<Value> shift, ArrayRef<Value> sums);
   void means(Value firstKey, Value length, std::optional<int64_t> known, int64_t width, ArrayRef<Value> correction);
@@ -229,7 +230,8 @@ SmallVector<Value> Emitter::tiles(Value length, std::optional<int64_t> known, in
     if (count == 1)
       state = body(k.index(from), rows, nullptr, state);
     else if (count > 1)
-      state = k.loop(k.index(from), k.index(from + count * rows), rows, state, [&](Value first, ValueRange c) { return body(first, rows, nullptr, c); });
+      state = k.loop(k.index(from), k.index(from + count * rows), rows, state,
+                     [&](Value first, ValueRange c) { return body(first, rows, nullptr, c); });
     from += count * rows;
   }
   return state;
@@ -274,7 +276,8 @@ SmallVector<Value> Emitter::scores(Value firstKey, Value length, std::optional<i
       for (int64_t i = 0; i < count; ++i) {
         Value same = masksRows() ? Value() : spread(loadScalar(*mask, at(maskBase, k.add(firstKey, numbers[i]), mask->column)));
         for (int64_t v = 0; v < width; ++v)
-          sums[i * width + v] = arith::AddFOp::create(b, loc, sums[i * width + v], same ? same : load(tile, last ? place(numbers[i], 0, width, v) : place(first, i, width, v)));
+          sums[i * width + v] = arith::AddFOp::create(
+              b, loc, sums[i * width + v], same ? same : load(tile, last ? place(numbers[i], 0, width, v) : place(first, i, width, v)));
       }
     for (int64_t i = 0; i < count; ++i)
       for (int64_t v = 0; v < width; ++v) {
@@ -311,7 +314,8 @@ void Emitter::means(Value firstKey, Value length, std::optional<int64_t> known, 
     for (int64_t i = 0; i < count; ++i) {
       starts.push_back(at(base, k.add(first, k.index(i)), values.column));
       for (int64_t v = 0; v < width; ++v)
-        means.push_back(correction.empty() ? constant(0) : Value(arith::MulFOp::create(b, loc, load(sums, place(first, i, width, v)), correction[v])));
+        means.push_back(correction.empty() ? constant(0)
+                                           : Value(arith::MulFOp::create(b, loc, load(sums, place(first, i, width, v)), correction[v])));
     }
     means = product(tile, length, known, values, starts, values.row, means);
     for (int64_t i = 0; i < count; ++i)
