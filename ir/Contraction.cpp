@@ -91,23 +91,37 @@ LogicalResult PackOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
 // Winograd's domain
 //===----------------------------------------------------------------------===//
 
+/// The transform of tiles of so many outputs; null (after a message) where there is none.
+static const winograd::Transform *transformOf(std::optional<Location> loc, int64_t outputs) {
+  const winograd::Transform *transform = winograd::transformOf(outputs);
+  if (!transform)
+    (void)emitOptionalError(loc, "tiles have 2, 3 or 4 outputs along a dimension, not ", outputs);
+  return transform;
+}
+
 LogicalResult WinogradInputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape x = shapeOf(adaptor.getX());
   if (x.size() != 4 || adaptor.getLow().size() != 2 || adaptor.getHigh().size() != 2)
     return emitOptionalError(loc, "takes [N, H, W, C] and two sizes of padding each");
   if (!elementTypeOf(adaptor.getX()).isF32())
     return emitOptionalError(loc, "takes f32");
+  const winograd::Transform *transform = transformOf(loc, adaptor.getOutputs());
+  if (!transform)
+    return failure();
   AffineExpr tiles = x[0];
   for (int d = 0; d < 2; ++d)
-    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(winograd::kOutputs);
-  types.push_back(tensorType({constantExpr(winograd::kDomain, ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
+    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(transform->outputs);
+  types.push_back(tensorType({constantExpr(transform->domain(), ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
   return success();
 }
 
 LogicalResult WinogradOutputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  const winograd::Transform *transform = transformOf(loc, adaptor.getOutputs());
+  if (!transform)
+    return failure();
   Shape x = shapeOf(adaptor.getX());
-  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(winograd::kDomain) || adaptor.getShape().size() != 3)
-    return emitOptionalError(loc, "takes [36, tiles, F], and a shape of three sizes");
+  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(transform->domain()) || adaptor.getShape().size() != 3)
+    return emitOptionalError(loc, "takes [", transform->domain(), ", tiles, F], and a shape of three sizes");
   if (!elementTypeOf(adaptor.getX()).isF32())
     return emitOptionalError(loc, "takes f32");
   Shape y(adaptor.getShape().exprs());
@@ -120,7 +134,8 @@ LogicalResult WinogradOutputOp::verifyRegions() {
   if (failed(checkExpressions(*this, getShape(), "shape")))
     return failure();
   Shape x = shapeOf(getX()), y = shapeOf(getY());
-  x[1] = y[0] * y[1].ceilDiv(winograd::kOutputs) * y[2].ceilDiv(winograd::kOutputs);
+  int64_t outputs = getOutputs();
+  x[1] = y[0] * y[1].ceilDiv(outputs) * y[2].ceilDiv(outputs);
   return checkShape(*this, getX(), x);
 }
 

@@ -91,29 +91,30 @@ def Mlc_PackOp : Mlc_Op<"pack", [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods
 }
 
 def Mlc_WinogradInputOp : Mlc_Op<"winograd_input", [Pure, Mlc_InferTypes]> {
-  let summary = "patches of a 3x3 convolution's input in Winograd's domain, F(4x4, 3x3)";
+  let summary = "patches of a 3x3 convolution's input in Winograd's domain, F(m x m, 3x3)";
   let description = [{
-    x is [N, H, W, C], y [36, N * ceil(OH/4) * ceil(OW/4), C] with OH = H + low + high - 2 (OW likewise): y[6 i + j, t, c] =
-    (B^T d B)[i, j], where d is the 6x6 patch that the 4x4 outputs of tile t are made of, 0 outside x. Tiles count by n, row,
-    column. The points are 0, +-sqrt(1/2), +-sqrt(2) and infinity, whose powers stay near 1 (A. Lavin, S. Gray: Fast algorithms
-    for convolutional neural networks, 2015; B. Barabasz et al.: Error analysis and improving the accuracy of Winograd
-    convolution, 2018).
+    `outputs` is m: 2, 3 or 4. With p = m + 2 points along a dimension, x is [N, H, W, C] and y
+    [p^2, N * ceil(OH/m) * ceil(OW/m), C] with OH = H + low + high - 2 (OW likewise): y[p i + j, t, c] = (B^T d B)[i, j], where
+    d is the p x p patch that the m x m outputs of tile t are made of, 0 outside x. Tiles count by n, row, column. The points
+    are 0, +-1 and infinity (m = 2), +-7/16, +-21/16 and infinity (m = 3), or 0, +-sqrt(1/2), +-sqrt(2) and infinity (m = 4),
+    with which little is lost in f32 (A. Lavin, S. Gray: Fast algorithms for convolutional neural networks, 2015; B. Barabasz
+    et al.: Error analysis and improving the accuracy of Winograd convolution, 2018).
   }];
-  let arguments = (ins Mlc_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let arguments = (ins Mlc_Tensor:$x, I64Attr:$outputs, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
   let results = (outs Mlc_Tensor:$y);
-  let assemblyFormat = "$x `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = "$x `outputs` $outputs `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
 }
 
 def Mlc_WinogradOutputOp : Mlc_Op<"winograd_output", [Pure, Mlc_InferTypes]> {
-  let summary = "outputs of a 3x3 convolution out of Winograd's domain, F(4x4, 3x3)";
+  let summary = "outputs of a 3x3 convolution out of Winograd's domain, F(m x m, 3x3)";
   let description = [{
-    x is [36, tiles, F] as `winograd_input` counts, y [N, OH, OW, F] with the first three sizes as `shape` gives them: each
-    tile's 4x4 outputs are A^T m A.
+    x is [p^2, tiles, F] as `winograd_input` counts with the same `outputs`, y [N, OH, OW, F] with the first three sizes as
+    `shape` gives them: each tile's m x m outputs are A^T x A.
   }];
-  let arguments = (ins Mlc_Tensor:$x, Mlc_DimsAttr:$shape);
+  let arguments = (ins Mlc_Tensor:$x, I64Attr:$outputs, Mlc_DimsAttr:$shape);
   let results = (outs Mlc_Tensor:$y);
   let hasRegionVerifier = 1;
-  let assemblyFormat = "$x `to` $shape attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = "$x `outputs` $outputs `to` $shape attr-dict `:` type($x) `->` type($y)";
 }
 
 #endif

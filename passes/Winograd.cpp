@@ -32,74 +32,96 @@ constexpr int64_t kMostWidened = kMostWeights / 4;
 // Largest error, of the largest output.
 constexpr double kMostError = 4e-6;
 
+// Multiply-adds, counted twice, in the time that a byte of weights takes from memory: where tiles are few, the weights take
+// longer than the products.
+constexpr double kWorkPerByte = 10;
+// Bytes of weights in the time in which one kernel writes an element of the domain and the next reads it.
+constexpr double kBytesPerElement = 2;
+
 /// A convolution's weights, [F, 3, 3, C].
 struct Weights {
   const float *data;
   int64_t features, channels;
   float at(int64_t f, int64_t i, int64_t j, int64_t c) const { return data[((f * kTaps + i) * kTaps + j) * channels + c]; }
 
-  /// At point (i, j) of the domain.
-  float inDomain(int64_t f, int64_t i, int64_t j, int64_t c) const {
+  /// At point `p` of the domain.
+  float inDomain(const Transform &t, int64_t f, int64_t p, int64_t c) const {
     double sum = 0;
     for (int64_t a = 0; a < kTaps; ++a)
       for (int64_t b = 0; b < kTaps; ++b)
-        sum += kWeights[i][a] * kWeights[j][b] * at(f, a, b, c);
+        sum += t.weights[p / t.points][a] * t.weights[p % t.points][b] * at(f, a, b, c);
     return static_cast<float>(sum);
   }
 };
 
-/// Rows of `matrix` times a vector, in f32 as the kernels do it.
-template <int64_t Rows> void apply(const double (&matrix)[Rows][kPoints], const float *in, int64_t step, float *out, int64_t outStep) {
-  for (int64_t r = 0; r < Rows; ++r) {
-    float sum = 0;
-    for (int64_t k = 0; k < kPoints; ++k)
-      if (matrix[r][k] != 0)
-        sum = std::fma(static_cast<float>(matrix[r][k]), in[k * step], sum);
-    out[r * outStep] = sum;
-  }
-}
+struct Fused {
+  float add(float u, float v) const { return u + v; }
+  float sub(float u, float v) const { return u - v; }
+  float scale(float v, float factor) const { return v * factor; }
+  float addScaled(float sum, float factor, float v) const { return std::fma(factor, v, sum); }
+};
 
-/// Largest difference between a tile computed in the domain and in double precision, of the largest output: over random
-/// input and a sample of the features.
-double errorOf(const Weights &weights) {
+/// Largest difference between a tile computed in the domain, in f32 as the kernels do it, and in double precision, of the
+/// largest output: over random input and a sample of the features.
+double errorOf(const Transform &t, const Weights &weights) {
   std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform(-1, 1);
+  Fused fused;
+  Line<float, Fused> line(t, fused);
   const int64_t channels = weights.channels, sample = std::min<int64_t>(weights.features, 16);
-  std::vector<float> patch(kDomain * channels), domain(kDomain * channels);
+  // Lines of one dimension, then those of the other that they become.
+  auto both = [&](bool input, auto at) {
+    auto apply = [&](ArrayRef<float> elements) { return input ? line.input(elements) : line.output(elements); };
+    SmallVector<SmallVector<float>> half;
+    for (int64_t j = 0; j < t.points; ++j) {
+      SmallVector<float> column;
+      for (int64_t i = 0; i < t.points; ++i)
+        column.push_back(at(i, j));
+      half.push_back(apply(column));
+    }
+    SmallVector<float> result;
+    for (size_t i = 0; i < half[0].size(); ++i) {
+      SmallVector<float> row;
+      for (const SmallVector<float> &column : half)
+        row.push_back(column[i]);
+      result.append(apply(row));
+    }
+    return result;
+  };
+  std::vector<float> patch(t.domain() * channels), domain(t.domain() * channels);
   for (float &v : patch)
     v = uniform(random);
-  for (int64_t c = 0; c < channels; ++c) {
-    float half[kDomain];
-    for (int64_t j = 0; j < kPoints; ++j)
-      apply(kInput, &patch[j * channels + c], kPoints * channels, half + j, kPoints);
-    for (int64_t i = 0; i < kPoints; ++i)
-      apply(kInput, half + i * kPoints, 1, &domain[i * kPoints * channels + c], channels);
-  }
+  for (int64_t c = 0; c < channels; ++c)
+    for (auto [p, v] :
+         llvm::enumerate(both(/*input=*/true, [&](int64_t i, int64_t j) { return patch[(i * t.points + j) * channels + c]; })))
+      domain[p * channels + c] = v;
   double error = 0, range = 0;
   for (int64_t s = 0; s < sample; ++s) {
     int64_t f = s * weights.features / sample;
-    float products[kDomain], half[kOutputs * kPoints], tile[kOutputs * kOutputs];
-    for (int64_t p = 0; p < kDomain; ++p) {
-      products[p] = 0;
+    SmallVector<float> products(t.domain(), 0);
+    for (int64_t p = 0; p < t.domain(); ++p)
       for (int64_t c = 0; c < channels; ++c)
-        products[p] = std::fma(domain[p * channels + c], weights.inDomain(f, p / kPoints, p % kPoints, c), products[p]);
-    }
-    for (int64_t j = 0; j < kPoints; ++j)
-      apply(kOutput, products + j, kPoints, half + j, kPoints);
-    for (int64_t r = 0; r < kOutputs; ++r)
-      apply(kOutput, half + r * kPoints, 1, tile + r * kOutputs, 1);
-    for (int64_t r = 0; r < kOutputs; ++r)
-      for (int64_t o = 0; o < kOutputs; ++o) {
+        products[p] = std::fma(domain[p * channels + c], weights.inDomain(t, f, p, c), products[p]);
+    SmallVector<float> tile = both(/*input=*/false, [&](int64_t i, int64_t j) { return products[i * t.points + j]; });
+    for (int64_t r = 0; r < t.outputs; ++r)
+      for (int64_t o = 0; o < t.outputs; ++o) {
         double exact = 0;
         for (int64_t a = 0; a < kTaps; ++a)
           for (int64_t b = 0; b < kTaps; ++b)
             for (int64_t c = 0; c < channels; ++c)
-              exact += static_cast<double>(patch[((r + a) * kPoints + o + b) * channels + c]) * weights.at(f, a, b, c);
-        error = std::max(error, std::abs(exact - tile[r * kOutputs + o]));
+              exact += static_cast<double>(patch[((r + a) * t.points + o + b) * channels + c]) * weights.at(f, a, b, c);
+        error = std::max(error, std::abs(exact - tile[r * t.outputs + o]));
         range = std::max(range, std::abs(exact));
       }
   }
   return range > 0 ? error / range : std::numeric_limits<double>::infinity();
+}
+
+/// What a convolution costs, in bytes of weights from memory: a matrix of `channels` times `features` for each of `points`,
+/// which `rows` rows each are multiplied by, and elements that stand in memory in between.
+double costOf(int64_t points, double rows, int64_t channels, int64_t features, double between) {
+  double weights = points * channels * features;
+  return weights * std::max(2 * rows / kWorkPerByte, 4.0) + between * kBytesPerElement;
 }
 
 struct Convert : OpRewritePattern<ConvOp> {
@@ -114,39 +136,60 @@ struct Convert : OpRewritePattern<ConvOp> {
         !matchPattern(op.getWeights(), m_Constant(&attr)))
       return failure();
     int64_t channels = op.getX().getType().getShape().back(), features = y->back();
-    int64_t high = llvm::divideCeil((*y)[1], kOutputs), wide = llvm::divideCeil((*y)[2], kOutputs), tiles = (*y)[0] * high * wide;
-    // Outputs that tiles at the border compute in vain are to be few.
-    bool fills = tiles >= kFewTiles && high * wide * kOutputs * kOutputs * 3 <= (*y)[1] * (*y)[2] * 4;
-    if (!fills || std::min(channels, features) < kFewChannels || kDomain * channels * features * 4 > mostWeights ||
-        kDomain * tiles * (channels + features) * 4 > kMostScratch)
+    if (std::min(channels, features) < kFewChannels)
       return failure();
+    const double direct = costOf(kTaps * kTaps, static_cast<double>((*y)[0]) * (*y)[1] * (*y)[2], channels, features, 0);
+    SmallVector<std::pair<double, const Transform *>> candidates; // beside their costs
+    for (const Transform &t : kTransforms) {
+      int64_t high = llvm::divideCeil((*y)[1], t.outputs), wide = llvm::divideCeil((*y)[2], t.outputs), tiles = (*y)[0] * high * wide;
+      // Outputs that tiles at the border compute in vain are to be few.
+      bool fills = tiles >= kFewTiles && high * wide * t.outputs * t.outputs * 3 <= (*y)[1] * (*y)[2] * 4;
+      int64_t between = t.domain() * tiles * (channels + features);
+      if (!fills || t.domain() * channels * features * 4 > mostWeights || between * 4 > kMostScratch)
+        continue;
+      double cost = costOf(t.domain(), tiles, channels, features, between);
+      if (cost < direct)
+        candidates.push_back({cost, &t});
+    }
+    if (candidates.empty())
+      return failure();
+    llvm::sort(candidates); // at the same cost fewer outputs, which lose less
     SmallVector<char, 0> storage;
     Weights weights{reinterpret_cast<const float *>(bytesOf(attr, storage).data()), features, channels};
-    double error = errorOf(weights);
-    if (!(error <= kMostError)) {
-      op.emitRemark() << "not computed in Winograd's domain: the error would be " << error << " of the output's range";
-      return failure();
+    for (const auto &[cost, t] : candidates) {
+      double error = errorOf(*t, weights);
+      if (error <= kMostError) {
+        convert(op, *t, weights, error, rewriter);
+        return success();
+      }
+      op.emitRemark() << "not computed in Winograd's domain by tiles of " << t->outputs << "x" << t->outputs << ": the error would be "
+                      << error << " of the output's range";
     }
+    return failure();
+  }
+
+private:
+  static void convert(ConvOp op, const Transform &t, const Weights &weights, double error, PatternRewriter &rewriter) {
     // In panels at once (see `pack`), so that the weights do not stand in memory twice.
-    int64_t panels = llvm::divideCeil(features, kPanel);
-    std::vector<char> bytes(kDomain * panels * channels * kPanel * 4);
+    const int64_t features = weights.features, channels = weights.channels, panels = llvm::divideCeil(features, kPanel);
+    std::vector<char> bytes(t.domain() * panels * channels * kPanel * 4);
     float *to = reinterpret_cast<float *>(bytes.data());
-    for (int64_t p = 0; p < kDomain; ++p)
+    for (int64_t p = 0; p < t.domain(); ++p)
       for (int64_t f = 0; f < features; ++f)
         for (int64_t c = 0; c < channels; ++c)
-          to[((p * panels + f / kPanel) * channels + c) * kPanel + f % kPanel] = weights.inDomain(f, p / kPoints, p % kPoints, c);
+          to[((p * panels + f / kPanel) * channels + c) * kPanel + f % kPanel] = weights.inDomain(t, f, p, c);
 
-    op.emitRemark() << "computed in Winograd's domain with 36 multiplications for 144; error " << error << " of the output's range";
+    op.emitRemark() << "computed in Winograd's domain with " << t.domain() << " multiplications for "
+                    << t.outputs * t.outputs * kTaps * kTaps << "; error " << error << " of the output's range";
     Location loc = op.getLoc();
-    auto type = RankedTensorType::get({kDomain, panels, channels, kPanel}, rewriter.getF32Type());
+    auto type = RankedTensorType::get({t.domain(), panels, channels, kPanel}, rewriter.getF32Type());
     Value domain = ConstantOp::create(rewriter, loc, constantFromBytes(type, std::move(bytes)));
-    Value patches = WinogradInputOp::create(rewriter, loc, op.getX(), op.getLow(), op.getHigh());
+    Value patches = WinogradInputOp::create(rewriter, loc, op.getX(), t.outputs, op.getLow(), op.getHigh());
     Value products = MatmulOp::create(rewriter, loc, patches, domain, /*trans_a=*/false, /*trans_b=*/false,
                                       DimsAttr::get(op.getContext(), constantExpr(features, op.getContext())));
     Shape shape = shapeOf(op.getY());
     shape.pop_back();
-    rewriter.replaceOpWithNewOp<WinogradOutputOp>(op, products, DimsAttr::get(op.getContext(), shape));
-    return success();
+    rewriter.replaceOpWithNewOp<WinogradOutputOp>(op, products, t.outputs, DimsAttr::get(op.getContext(), shape));
   }
 
   int64_t mostWeights;

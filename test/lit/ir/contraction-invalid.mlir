@@ -271,3 +271,38 @@ func.func @conv_without_dimensions(%x: tensor<1x4xf32>, %w: tensor<6x4xf32>) {
   %0 = mlc.conv %x, %w {dilations = array<i64>, groups = 1, high = array<i64>, low = array<i64>, strides = array<i64>} : tensor<1x4xf32>, tensor<6x4xf32> -> tensor<1x6xf32>
   return
 }
+
+// -----
+
+func.func @winograd_input_outputs(%x: tensor<1x15x15x16xf32>) {
+  // expected-error @+2 {{tiles have 2, 3 or 4 outputs along a dimension, not 5}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.winograd_input %x outputs 5 low [1, 1] high [1, 1] : tensor<1x15x15x16xf32> -> tensor<49x9x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_output_outputs(%x: tensor<9x225x16xf32>) {
+  // expected-error @+2 {{tiles have 2, 3 or 4 outputs along a dimension, not 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.winograd_output %x outputs 1 to <() -> (1, 15, 15)> : tensor<9x225x16xf32> -> tensor<1x15x15x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_output_points(%x: tensor<36x25x16xf32>) {
+  // expected-error @+2 {{takes [25, tiles, F], and a shape of three sizes}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.winograd_output %x outputs 3 to <() -> (1, 15, 15)> : tensor<36x25x16xf32> -> tensor<1x15x15x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_output_tiles(%x: tensor<25x16x16xf32>) {
+  // expected-error @+1 {{expected 25 in dimension 1}}
+  %0 = mlc.winograd_output %x outputs 3 to <() -> (1, 15, 15)> : tensor<25x16x16xf32> -> tensor<1x15x15x16xf32>
+  return
+}

@@ -77,7 +77,8 @@ std::vector<Case> windowCases() {
   conv("depthwise_1d", "f32[1, 30, 33]", "f32[33, 4, 1]", {{1}, {1}, {3}, {0}, 33});
   conv("depthwise_3d", "f32[1, 5, 6, 7, 9]", "f32[9, 3, 2, 3, 1]", {{1, 1, 2}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1}, 9});
   conv("depthwise_symbols", "f32[n, m, k, 16]", "f32[16, 3, 3, 1]", {{2, 1}, {1, 1}, {1, 1}, {1, 1}, 16}, {.n = 2, .m = 8, .k = 9});
-  // In Winograd's domain: borders on all sides, tiles that are cut off, channels beside whole vectors, several images.
+  // In Winograd's domain: borders on all sides, tiles that are cut off, channels beside whole vectors, several images; by tiles
+  // of 4 outputs along a dimension, of 3 and of 2.
   auto winograd = [&](const std::string &name, const std::string &x, const std::string &w, Window window, bool epilogue) {
     all.push_back({"winograd_" + name, [=](Graph &g) {
                      auto y = g.op("conv", {g.in(x, "-1:1"), g.constant(w, "-1:1")}, window.conv());
@@ -92,6 +93,11 @@ std::vector<Case> windowCases() {
   winograd("valid", "f32[1, 18, 22, 24]", "f32[16, 3, 3, 24]", {{1, 1}, {1, 1}, {0, 0}, {0, 0}}, false);
   winograd("cut_off", "f32[2, 15, 14, 17]", "f32[19, 3, 3, 17]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, true);
   winograd("more_padding", "f32[1, 14, 13, 16]", "f32[16, 3, 3, 16]", {{1, 1}, {1, 1}, {2, 0}, {3, 1}}, true);
+  winograd("of_3", "f32[1, 12, 12, 32]", "f32[32, 3, 3, 32]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, false);
+  winograd("of_3_cut_off", "f32[1, 14, 14, 71]", "f32[67, 3, 3, 71]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, true);
+  winograd("of_3_more_padding", "f32[1, 10, 13, 64]", "f32[64, 3, 3, 64]", {{1, 1}, {1, 1}, {2, 0}, {2, 1}}, true);
+  winograd("of_2", "f32[1, 10, 8, 128]", "f32[128, 3, 3, 128]", {{1, 1}, {1, 1}, {0, 1}, {0, 1}}, false);
+  winograd("of_2_cut_off", "f32[1, 7, 7, 197]", "f32[195, 3, 3, 197]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, true);
   // Long reductions, in chunks of the window, of the channels, of both.
   conv("long_3x3", "f32[1, 9, 9, 128]", "f32[20, 3, 3, 128]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}});
   conv("long_channels", "f32[1, 6, 7, 640]", "f32[33, 2, 2, 640]", {{1, 1}, {1, 1}, {0, 0}, {0, 0}});
