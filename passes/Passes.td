@@ -93,9 +93,10 @@ def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
     `winograd_output`: with tiles of 4x4 outputs 36 multiplications where there were 144, of 3x3 25 for 81, of 2x2 16 for 36.
     Taken where tiles fill the plane, the weights, which become 4, 2.8 or 1.8 times as many, stay near, and the error, tried
     with the layer's own weights on random input against double precision, is at most 4e-6 of the output's range. Of the sizes
-    of tiles that one is taken that costs least, and less than no transform: a product takes the time of its arithmetic or
-    that of its weights to come from memory, whichever is longer, and the domain's elements are written and read once more.
-    Small planes have few tiles for the weights to be used by, and smaller tiles need fewer weights and fill them better.
+    of tiles that one is taken that costs least, and less than the convolution itself: a product takes the time of its
+    arithmetic or that of its weights to come from memory, whichever is longer, in the domain half the shorter one too, and the
+    domain's elements are written and read once more. In small planes few tiles share the weights; smaller tiles need fewer
+    weights and fill them better.
 
     `precision`: in the domain weights stay f32. Where they would otherwise take 16 bits, they become eight times as many
     bytes there, and only a quarter of the bytes is let in.

@@ -32,9 +32,11 @@ constexpr int64_t kMostWidened = kMostWeights / 4;
 // Largest error, of the largest output.
 constexpr double kMostError = 4e-6;
 
-// Multiply-adds, counted twice, in the time that a byte of weights takes from memory: where tiles are few, the weights take
-// longer than the products.
+// Multiply-adds, counted twice, in the time that a byte of weights takes from memory.
 constexpr double kWorkPerByte = 10;
+// Of the shorter one of arithmetic and reading weights, what the longer one does not hide: in the domain few rows go by between
+// a matrix and the next.
+constexpr double kNotHidden = 0.5;
 // Bytes of weights in the time in which one kernel writes an element of the domain and the next reads it.
 constexpr double kBytesPerElement = 2;
 
@@ -117,11 +119,11 @@ double errorOf(const Transform &t, const Weights &weights) {
   return range > 0 ? error / range : std::numeric_limits<double>::infinity();
 }
 
-/// What a convolution costs, in bytes of weights from memory: a matrix of `channels` times `features` for each of `points`,
-/// which `rows` rows each are multiplied by, and elements that stand in memory in between.
-double costOf(int64_t points, double rows, int64_t channels, int64_t features, double between) {
-  double weights = points * channels * features;
-  return weights * std::max(2 * rows / kWorkPerByte, 4.0) + between * kBytesPerElement;
+/// What a product costs, in bytes of weights from memory: of `points` matrices of `channels` times `features`, which `rows` rows
+/// each are multiplied by.
+double costOf(int64_t points, double rows, int64_t channels, int64_t features, double notHidden) {
+  double weights = static_cast<double>(points) * channels * features, work = 2 * rows / kWorkPerByte, bytes = 4;
+  return weights * (std::max(work, bytes) + notHidden * std::min(work, bytes));
 }
 
 struct Convert : OpRewritePattern<ConvOp> {
@@ -138,7 +140,7 @@ struct Convert : OpRewritePattern<ConvOp> {
     int64_t channels = op.getX().getType().getShape().back(), features = y->back();
     if (std::min(channels, features) < kFewChannels)
       return failure();
-    const double direct = costOf(kTaps * kTaps, static_cast<double>((*y)[0]) * (*y)[1] * (*y)[2], channels, features, 0);
+    const double direct = costOf(kTaps * kTaps, static_cast<double>((*y)[0]) * (*y)[1] * (*y)[2], channels, features, /*notHidden=*/0);
     SmallVector<std::pair<double, const Transform *>> candidates; // beside their costs
     for (const Transform &t : kTransforms) {
       int64_t high = llvm::divideCeil((*y)[1], t.outputs), wide = llvm::divideCeil((*y)[2], t.outputs), tiles = (*y)[0] * high * wide;
@@ -147,7 +149,7 @@ struct Convert : OpRewritePattern<ConvOp> {
       int64_t between = t.domain() * tiles * (channels + features);
       if (!fills || t.domain() * channels * features * 4 > mostWeights || between * 4 > kMostScratch)
         continue;
-      double cost = costOf(t.domain(), tiles, channels, features, between);
+      double cost = costOf(t.domain(), tiles, channels, features, kNotHidden) + between * kBytesPerElement;
       if (cost < direct)
         candidates.push_back({cost, &t});
     }

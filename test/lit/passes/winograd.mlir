@@ -43,14 +43,14 @@ func.func @more_tiles(%x: tensor<1x28x28x64xf32>) -> tensor<1x28x28x64xf32> {
 
 // -----
 
-// Tiles of 3 and 4 would not fill 7x7 outputs.
+// Tiles of 3 and 4 would not fill 10x10 outputs.
 // CHECK-LABEL: @small_tiles
 // CHECK: mlc.winograd_input %{{.+}} outputs 2 low
-func.func @small_tiles(%x: tensor<1x7x7x64xf32>) -> tensor<1x7x7x64xf32> {
+func.func @small_tiles(%x: tensor<1x10x10x64xf32>) -> tensor<1x10x10x64xf32> {
   %w = mlc.constant dense<0.5> : tensor<64x3x3x64xf32> : tensor<64x3x3x64xf32>
   // expected-remark @+1 {{computed in Winograd's domain with 16 multiplications for 36}}
-  %y = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : tensor<1x7x7x64xf32>, tensor<64x3x3x64xf32> -> tensor<1x7x7x64xf32>
-  return %y : tensor<1x7x7x64xf32>
+  %y = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : tensor<1x10x10x64xf32>, tensor<64x3x3x64xf32> -> tensor<1x10x10x64xf32>
+  return %y : tensor<1x10x10x64xf32>
 }
 
 // -----
@@ -69,7 +69,7 @@ func.func @inexact(%x: tensor<1x12x12x64xf32>) -> tensor<1x12x12x64xf32> {
 
 // -----
 
-// Strides, weights of the input, and planes that tiles would not fill stay as they are.
+// Strides, weights of the input, and planes of few tiles stay as they are.
 // CHECK-LABEL: @strided
 // CHECK-NOT: winograd
 // CHECK: return
@@ -87,10 +87,10 @@ func.func @variable(%x: tensor<1x16x16x16xf32>, %w: tensor<16x3x3x16xf32>) -> te
   return %y : tensor<1x16x16x16xf32>
 }
 
-// CHECK-LABEL: @small
+// CHECK-LABEL: @few_tiles
 // CHECK-NOT: winograd
 // CHECK: return
-func.func @small(%x: tensor<1x7x7x16xf32>) -> tensor<1x7x7x16xf32> {
+func.func @few_tiles(%x: tensor<1x7x7x16xf32>) -> tensor<1x7x7x16xf32> {
   %w = mlc.constant dense<0.5> : tensor<16x3x3x16xf32> : tensor<16x3x3x16xf32>
   %y = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : tensor<1x7x7x16xf32>, tensor<16x3x3x16xf32> -> tensor<1x7x7x16xf32>
   return %y : tensor<1x7x7x16xf32>
