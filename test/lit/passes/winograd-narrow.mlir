@@ -7,10 +7,10 @@
 // F16-LABEL: @many_weights
 // F16-NOT: winograd
 // F16: return
-func.func @many_weights(%x: tensor<1x16x16x160xf32>) -> tensor<1x16x16x160xf32> {
-  %w = mlc.constant dense<0.5> : tensor<160x3x3x160xf32> : tensor<160x3x3x160xf32>
-  %y = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : tensor<1x16x16x160xf32>, tensor<160x3x3x160xf32> -> tensor<1x16x16x160xf32>
-  return %y : tensor<1x16x16x160xf32>
+func.func @many_weights(%x: tensor<1x16x16x208xf32>) -> tensor<1x16x16x208xf32> {
+  %w = mlc.constant dense<0.5> : tensor<208x3x3x208xf32> : tensor<208x3x3x208xf32>
+  %y = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : tensor<1x16x16x208xf32>, tensor<208x3x3x208xf32> -> tensor<1x16x16x208xf32>
+  return %y : tensor<1x16x16x208xf32>
 }
 
 // F16-LABEL: @few_weights
