@@ -3,6 +3,7 @@
 #define MLC_CODEGEN_SCHEDULE_RUN_H
 
 #include "Emitter.h"
+#include "Workers.h"
 
 #include "codegen/Target.h"
 
@@ -110,6 +111,7 @@ private:
   llvm::Value *parallelFunction = nullptr, *growFunction = nullptr, *outputFunction = nullptr, *traceFunction = nullptr;
   llvm::Value *outputDims = nullptr;
   std::vector<llvm::Value *> inputs, outputs;
+  llvm::DenseSet<mlir::Operation *> forWorkers;
   llvm::AllocaInst *args = nullptr, *wanted = nullptr;
   struct Late {
     llvm::AllocaInst *pointer, *bytes;

@@ -40,7 +40,7 @@ KernelTables::KernelTables(Module &module, StringRef name, const Schedule &sched
 RunEmitter::RunEmitter(Module &module, const Schedule &schedule, const std::string &name, const KernelTables &kernels, Function *level,
                        GlobalVariable *weights, GlobalVariable *outputSteps, StepLines *lines)
     : FunctionEmitter(module, schedule), name(name), kernels(kernels), level(level), weights(weights), outputSteps(outputSteps),
-      lines(lines) {}
+      lines(lines), forWorkers(groupsForWorkers(schedule.function)) {}
 
 StepLines::StepLines(Module &module, const Schedule &schedule, StringRef path, StringRef producer) : builder(module), schedule(schedule) {
   module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);

@@ -180,16 +180,18 @@ void RunEmitter::group(GroupOp op) {
   launch(op, expression(kernelTasks(op)));
 }
 
-/// Work below some 20 µs stays on the caller: waking a worker would cost more.
+/// Where sizes are known, the schedule's choice; else work below some microseconds stays on the caller.
 void RunEmitter::launch(GroupOp op, Value *tasks) {
-  constexpr int64_t leastFlops = 400'000, leastBytes = 200'000;
+  constexpr int64_t leastFlops = 1'200'000, leastBytes = 400'000;
   unsigned index = s.kernelOf.lookup(op);
   Value *kernel = kernels.single() ? static_cast<Value *>(kernels.function(index))
                                    : b.CreateLoad(abi.ptr, b.CreateConstInBoundsGEP1_64(abi.ptr, table, index));
   AffineExpr flops = kernelFlops(op), bytes = kernelBytes(op);
   auto *known = dyn_cast<ConstantInt>(tasks);
   Value *worth = b.getTrue();
-  if (flops && bytes)
+  if (known && flops && bytes && constantOf(flops) && constantOf(bytes))
+    worth = b.getInt1(forWorkers.contains(op));
+  else if (flops && bytes)
     worth = b.CreateOr(b.CreateICmpSGT(expression(flops), b.getInt64(leastFlops)),
                        b.CreateICmpSGT(expression(bytes), b.getInt64(leastBytes)));
   auto *decided = dyn_cast<ConstantInt>(worth);

@@ -1,0 +1,61 @@
+#include "Workers.h"
+
+#include "codegen/Kernel.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+// Of one core on what is in its caches: operations and bytes a microsecond.
+constexpr double kFlops = 150e3, kBytes = 40e3;
+// Microseconds: of the least kernel that is shared, of handing it over, of a kernel within a row of shared ones that is not, and of
+// what a row has to gain.
+constexpr double kLeast = 3, kHandOver = 1.5, kAlone = 2, kLeastGain = 8;
+// Longest such kernel.
+constexpr double kLittle = 3;
+
+/// Microseconds of a group on one core; nothing where sizes are unknown.
+static std::optional<double> timeOf(GroupOp group) {
+  AffineExpr flops = kernelFlops(group), bytes = kernelBytes(group);
+  auto f = flops ? constantOf(flops) : std::nullopt, b = bytes ? constantOf(bytes) : std::nullopt;
+  if (!f || !b)
+    return std::nullopt;
+  return std::max(static_cast<double>(*f) / kFlops, static_cast<double>(*b) / kBytes);
+}
+
+llvm::DenseSet<Operation *> groupsForWorkers(func::FuncOp function) {
+  llvm::DenseSet<Operation *> result;
+  function.walk([&](Block *block) {
+    if (isa<GroupOp>(block->getParentOp()))
+      return;
+    SmallVector<Operation *> row;
+    double gain = 0;
+    auto end = [&] {
+      if (gain >= kLeastGain)
+        result.insert(row.begin(), row.end());
+      row.clear(), gain = 0;
+    };
+    for (Operation &op : *block) {
+      auto group = dyn_cast<GroupOp>(op);
+      if (!group) {
+        if (op.getNumRegions())
+          end();
+        continue;
+      }
+      auto time = timeOf(group);
+      auto tasks = constantOf(kernelTasks(group));
+      if (!time || !tasks) {
+        end();
+      } else if (*time >= kLeast && *tasks > 1) {
+        row.push_back(group);
+        gain += *time / 2 - kHandOver;
+      } else if (*time > kLittle || (gain -= kAlone) < 0) {
+        end();
+      }
+    }
+    end();
+  });
+  return result;
+}
+
+} // namespace mlc
