@@ -96,6 +96,42 @@ struct DivideByConstant : OpRewritePattern<DivOp> {
   }
 };
 
+/// mul(div(x, c), d) and div(mul(x, d), c) => mul(x, d / c): one rounding, whose sign is not the same in all layers.
+struct JoinQuotient : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
+    for (auto [quotient, factor] : {std::pair{op.getA(), op.getB()}, std::pair{op.getB(), op.getA()}}) {
+      auto inner = quotient.getDefiningOp<DivOp>();
+      if (inner && inner->hasOneUse() && join(op, inner.getA(), factor, inner.getB(), rewriter))
+        return success();
+    }
+    return failure();
+  }
+  static bool join(Operation *op, Value x, Value factor, Value divisor, PatternRewriter &rewriter) {
+    Value y = op->getResult(0);
+    if (x.getType() != y.getType() || !elementTypeOf(y).isF32() || !perChannel(factor, y) || !perChannel(divisor, y))
+      return false;
+    auto d = magnitudesOf(factor), c = magnitudesOf(divisor);
+    if (!c || !d || c->zeros || d->least / c->most < d->smallest || d->most / c->least > d->largest)
+      return false;
+    rewriter.replaceOpWithNewOp<MulOp>(op, x, rewriter.createOrFold<DivOp>(op->getLoc(), factor, divisor));
+    return true;
+  }
+};
+
+struct JoinDividend : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
+    auto inner = op.getA().getDefiningOp<MulOp>();
+    if (!inner || !inner->hasOneUse())
+      return failure();
+    for (auto [x, factor] : {std::pair{inner.getA(), inner.getB()}, std::pair{inner.getB(), inner.getA()}})
+      if (JoinQuotient::join(op, x, factor, op.getB(), rewriter))
+        return success();
+    return failure();
+  }
+};
+
 /// mul(mul(x, c), d) => mul(x, c * d)
 struct JoinFactors : OpRewritePattern<MulOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -216,18 +252,26 @@ SmallVector<int64_t> shapeInWeights(Operation *reader, int64_t count) {
   return shape;
 }
 
-/// contraction(add(mul(x, s), b), w) => contraction(add(x, b / s), s * w), with or without b. Zeros around the input are none
-/// of s's matter.
-struct HandFactorOn : OpRewritePattern<MulOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
+/// contraction(add(mul(x, s), b), w) => contraction(add(x, b / s), s * w), with or without b, and of quotients likewise; each
+/// weight is rounded by itself. Zeros around the input are none of s's matter.
+template <typename Op> struct HandFactorOn : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  static constexpr bool isQuotient = std::is_same_v<Op, DivOp>;
+  using Inverse = std::conditional_t<isQuotient, MulOp, DivOp>;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     Value x = op.getA(), factor = op.getB();
-    if (isConstant(x))
+    if (!isQuotient && isConstant(x))
       std::swap(x, factor);
+    if (isQuotient && !elementTypeOf(x).isF32())
+      return failure();
     if (x.getType() != op.getY().getType() || !perChannel(factor, x))
       return failure();
     auto s = magnitudesOf(factor);
-    if (!s || s->zeros || s->least < s->smallest)
+    if (!s || s->zeros)
+      return failure();
+    if (isQuotient)
+      std::tie(s->least, s->most) = std::pair{1 / s->most, 1 / s->least};
+    if (s->least < s->smallest)
       return failure();
     Value result = op.getY(), bias;
     AddOp sum;
@@ -255,12 +299,12 @@ struct HandFactorOn : OpRewritePattern<MulOp> {
     for (Operation *reader : readers) {
       auto type = RankedTensorType::get(shapeInWeights(reader, count), elementTypeOf(factor));
       Value fitting = rewriter.createOrFold<ReshapeOp>(op.getLoc(), type, factor);
-      Value weights = rewriter.createOrFold<MulOp>(op.getLoc(), reader->getOperand(1), fitting);
+      Value weights = rewriter.createOrFold<Op>(op.getLoc(), reader->getOperand(1), fitting);
       rewriter.modifyOpInPlace(reader, [&] { reader->setOperand(1, weights); });
     }
     if (sum) {
       rewriter.setInsertionPoint(sum);
-      rewriter.replaceOpWithNewOp<AddOp>(sum, x, rewriter.createOrFold<DivOp>(op.getLoc(), bias, factor));
+      rewriter.replaceOpWithNewOp<AddOp>(sum, x, rewriter.createOrFold<Inverse>(op.getLoc(), bias, factor));
     }
     rewriter.replaceOp(op, x);
     return success();
@@ -269,14 +313,18 @@ struct HandFactorOn : OpRewritePattern<MulOp> {
 
 struct FoldScales : impl::FoldScalesPassBase<FoldScales> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<SubtractConstant, DivideByConstant, JoinFactors, FoldFactor, DistributeFactor, JoinBiases>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      return signalPassFailure();
-    // Once they are whole, factors that no weights before them took go into those behind.
-    RewritePatternSet onward(&getContext());
-    onward.add<HandFactorOn, JoinBiases>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(onward))))
+    auto apply = [&](auto add) {
+      RewritePatternSet patterns(&getContext());
+      patterns.add<SubtractConstant, JoinQuotient, JoinDividend, JoinFactors, JoinBiases>(&getContext());
+      add(patterns);
+      return succeeded(applyPatternsGreedily(getOperation(), std::move(patterns)));
+    };
+    // Once they are whole, factors that no weights before them took go into those behind; what is still divided then, by a number
+    // that is rounded for all elements alike, is multiplied at last.
+    bool done = apply([&](RewritePatternSet &p) { p.add<FoldFactor, DistributeFactor>(&getContext()); }) &&
+                apply([&](RewritePatternSet &p) { p.add<HandFactorOn<MulOp>, HandFactorOn<DivOp>>(&getContext()); }) &&
+                apply([&](RewritePatternSet &p) { p.add<DivideByConstant, FoldFactor, DistributeFactor>(&getContext()); });
+    if (!done)
       signalPassFailure();
   }
 };
