@@ -39,6 +39,9 @@ SmallVector<bool> reducedDimensions(Operation *root) {
   return reduced;
 }
 
+// Elements along a kept lane's reduced dimension that are combined at a time.
+constexpr int64_t kPiece = 32;
+
 bool isOne(AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); }
 
 // Elements that are too few to fill a vector; so many neighbours that do, and are not too many for one task.
@@ -160,14 +163,31 @@ Value Emitter::fold(GroupSource &outer, Place place, Type type, double identity,
   for (int64_t d = 0; d < rank; ++d)
     if (reduced[d] && !(!laneKept() && d == lane) && !isOne(shape[d]))
       dims.push_back(d);
-  // All reduced dimensions but the lane's, carrying `state`.
+  // All reduced dimensions but the lane's, carrying `state`. Each dimension within another is combined by itself first, and a long
+  // one in pieces: what one long sum of like elements loses grows with its length.
   std::function<SmallVector<Value>(size_t, ValueRange, function_ref<SmallVector<Value>(ValueRange)>)> nest =
       [&](size_t i, ValueRange state, function_ref<SmallVector<Value>(ValueRange)> inner) -> SmallVector<Value> {
     if (i == dims.size())
       return inner(state);
-    return k.loop(k.index(0), k.expression(shape[dims[i]]), 1, state, [&](Value at, ValueRange carried) {
-      place[dims[i]] = outer.uniform(at);
-      return nest(i + 1, carried, inner);
+    SmallVector<Value> begin(state);
+    auto joined = [&](ValueRange carried, ArrayRef<Value> own) {
+      SmallVector<Value> next;
+      for (auto [c, o] : llvm::zip(carried, own))
+        next.push_back(combine(c, o));
+      return next;
+    };
+    auto extent = constantOf(shape[dims[i]]);
+    auto walk = [&](Value from, Value to, ValueRange init) {
+      return k.loop(from, to, 1, init, [&](Value at, ValueRange carried) {
+        place[dims[i]] = outer.uniform(at);
+        return i + 1 < dims.size() ? joined(carried, nest(i + 1, begin, inner)) : nest(i + 1, carried, inner);
+      });
+    };
+    Value end = k.expression(shape[dims[i]]);
+    if (extent && *extent <= 2 * kPiece)
+      return walk(k.index(0), end, state);
+    return k.loop(k.index(0), end, kPiece, state, [&](Value from, ValueRange carried) {
+      return joined(carried, walk(from, k.min(k.add(from, k.index(kPiece)), end), begin));
     });
   };
   if (laneKept()) {
