@@ -110,7 +110,9 @@ void ContractionEmitter::groupBlocks() {
   bool neighbours = !blocks.rowsOutside || constantOf(blocks.panelBlocks) == std::optional<int64_t>(1); // among tasks
   if (c.stage || !bytes || *bytes <= k.target.l2Bytes / 4 || !constantOf(c.rowCount) || !c.batch.empty() || c.groups != 1 || !neighbours)
     return;
-  together = std::clamp<int64_t>(llvm::divideCeil(kRowsPerPass, blocks.rows), 1, *constantOf(blocks.rowBlocks));
+  // Rows that are not twice as many are not worth a second pass.
+  int64_t wanted = *constantOf(c.rowCount) < 2 * kRowsPerPass ? *constantOf(c.rowCount) : kRowsPerPass;
+  together = std::clamp<int64_t>(llvm::divideCeil(wanted, blocks.rows), 1, *constantOf(blocks.rowBlocks));
   if (c.chunked())
     together = std::clamp<int64_t>(kScratchRows / blocks.rows, 1, together);
 }
