@@ -1,6 +1,8 @@
 #include "runtime/Threads.h"
 
 #include <gtest/gtest.h>
+#include <chrono>
+#include <sched.h>
 #include <thread>
 #include <vector>
 
@@ -81,6 +83,39 @@ TEST(Threads, WritesOfWorkersAreSeen) {
     for (int64_t i = 0; i < 1024; ++i)
       ASSERT_EQ(values[static_cast<size_t>(i)], i * round);
   }
+}
+
+// Where the system wakes a worker on the caller's processor, it leaves before it works.
+TEST(Threads, WorkersKeepOffTheCallersProcessor) {
+  cpu_set_t allowed;
+  ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  if (CPU_COUNT(&allowed) < 2)
+    GTEST_SKIP() << "one processor";
+  Pool pool(2);
+  size_t own = 0;
+  while (!CPU_ISSET(own, &allowed))
+    ++own;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(own, &one);
+  std::thread([&] {
+    ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+    struct Seen {
+      std::thread::id caller = std::this_thread::get_id();
+      std::atomic<int> elsewhere{0}, here{0};
+      int processor = sched_getcpu();
+    } seen;
+    auto work = [](const void *args, int64_t, int64_t) {
+      auto *s = const_cast<Seen *>(static_cast<const Seen *>(args));
+      if (std::this_thread::get_id() != s->caller)
+        (sched_getcpu() == s->processor ? s->here : s->elsewhere).fetch_add(1);
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    };
+    for (int i = 0; i < 100; ++i)
+      pool.run(work, &seen, 2);
+    EXPECT_EQ(seen.here.load(), 0);
+    EXPECT_GT(seen.elsewhere.load(), 0);
+  }).join();
 }
 
 TEST(Threads, PoolsEndWhetherTheyWorkedOrNot) {
