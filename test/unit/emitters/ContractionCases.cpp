@@ -129,6 +129,9 @@ std::vector<Case> contractionCases() {
                      auto weights = g.constant("f32[72, 33]", few);
                      g.out(g.op("relu", {g.op("add", {g.op("matmul", {g.in("f32[n, 72]", unit), weights}), g.constant("f32[33]")})}));
                      g.out(g.op("matmul", {g.in("f32[1, 1500]", unit), g.constant("f32[1500, 48]", few)}));
+                     // Rows for several tiles, for which panels are widened once, in chunks as well.
+                     g.out(g.op("matmul", {g.in("f32[200, 96]", unit), g.constant("f32[96, 80]", few)}));
+                     g.out(g.op("matmul", {g.in("f32[48, 640]", unit), g.constant("f32[640, 168]", few)}));
                      g.out(g.op("matmul", {g.in("f32[2, 30, 64]", unit), g.constant("f32[2, 64, 20]", few)}));
                      g.out(g.op("matmul", {g.in("f32[72, 9]", unit), weights}, "trans_a = true"));
                      g.out(g.op("matmul", {g.in("f32[7, 300]", unit), g.constant("f32[40, 300]", few)}, "trans_b = true"));
