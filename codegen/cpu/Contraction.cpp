@@ -10,6 +10,8 @@
 // follows is long, so that its code stands once and not once a row.
 //
 // A task is a block of rows times a block of panels; within it a panel is kept while the rows pass by. A block of A fits L2.
+// Neighbouring tasks of a range pass over weights that do not stay near together. Padded input of few rows is copied into scratch
+// memory beside its zeros, and weights of 16 bits are widened there, each once for all tiles that use it.
 // A long reduction is taken in chunks, so that the part of the panel at hand stays in L1 for all rows; between chunks the
 // sums wait in a scratch block of the task's own. While one chunk is used, the next is called from memory, a little with
 // each step.

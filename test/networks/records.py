@@ -5,7 +5,8 @@
 
 Each network of this folder is compiled for each level, and compared with what records.json says of it: the number of kernels,
 the bytes of the arena, the bytes that kernels move at least, and of the loops that multiply and add, their multiply-adds a load
-(of the worst loop) and what they spill (accesses of fixed places of the stack; blocks of scratch memory are indexed). --update writes what is better than recorded, and what is new.
+(of the worst loop) and what they spill (accesses of fixed places of the stack; blocks of scratch memory are indexed).
+--update writes what is better than recorded, and what is new.
 """
 import argparse
 import json
