@@ -62,6 +62,7 @@ void ContractionEmitter::prepare() {
     sizes.push_back((*rows - 1) % blocks.rows + 1);
   }
   tile = tileFor(k.target, lanes, blocks.panels, sizes, weightBytes().value_or(0) > k.target.l2Bytes);
+  c.cutReduction(tile.panels);
   if (!last)
     groupBlocks();
   // The space of the result: batch dimensions as they are, rows, columns.
@@ -197,15 +198,13 @@ Value ContractionEmitter::zero() {
   return arith::ConstantOp::create(b, loc, b.getZeroAttr(VectorType::get({lanes}, element)));
 }
 
-/// Whether A is one run of rows that comes from beyond L2 and that few panels pass over, so that most tiles are the first to read
-/// their rows.
+/// Whether A is one run of rows that comes from beyond L2.
 bool ContractionEmitter::rowsAreFar() {
   auto depth = constantOf(c.depth), rows = constantOf(c.rowCount);
-  if (c.stage || c.chunked() || !depth || !rows || c.rows.size() != 1 || c.reduction.size() != 1 || !c.batch.empty())
+  if (c.stage || !depth || !rows || c.rows.size() != 1 || c.reduction.size() != 1 || c.chunks.size() > 1 || !c.batch.empty())
     return false;
   bool run = constantOf(c.rows[0].stride) == depth && constantOf(c.reduction[0].stride) == std::optional<int64_t>(1);
-  int64_t bytes = *rows * *depth * storageBytes(elementTypeOf(c.a));
-  return run && bytes > k.target.l2Bytes / 2 && blocks.panels <= 4 * tile.panels && *depth >= kFewPrefetchSteps;
+  return run && *rows * *depth * storageBytes(elementTypeOf(c.a)) > k.target.l2Bytes / 2 && *depth >= kFewPrefetchSteps;
 }
 
 Value ContractionEmitter::add(Value x, Value y) {
@@ -375,7 +374,7 @@ void ContractionEmitter::prefetchEpilogue(Value row, int64_t rows, Value panel, 
       add(operand, false);
   for (Value result : k.results())
     add(result, true);
-  if (bytes <= k.target.l2Bytes)
+  if (bytes + weightBytes().value_or(0) <= k.target.l2Bytes)
     return;
   GroupSource source(k, 1);
   for (auto [tensor, isWrite] : tensors)
@@ -460,10 +459,21 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     next = k.add(next, isLastChunk ? Value(arith::SelectOp::create(b, loc, isLastChunk, past, k.index(0))) : past);
   }
 
-  bool farRows = rowsAreFar();
-  // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step in the chunk.
+  // The rows that the next tile reads. Where many panels pass over them, they are called by the first. Small tiles hide no more
+  // than calls for rows that lie together and are soon used for good.
+  bool fewPanels = !firstPanel || blocks.panels <= 4 * tile.panels;
+  Value farRows;
+  if (rowsAreFar() && ((fewPanels && !c.chunked()) || rows * panels * vectors >= 16)) {
+    farRows = k.add(offsets[0], k.index(rows * *constantOf(c.depth)));
+    if (!fewPanels) {
+      Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, panel, firstPanel);
+      farRows = arith::SelectOp::create(b, loc, first, farRows, offsets[0]);
+    }
+  }
+  // One step: `aAt` is the distance from each row's offset, `kAt` the number of the step in the chunk. Memory is called every so
+  // many steps (0: not in this one).
   Value chunkBase = chunkK ? k.add(bBase, k.mul(chunkK, k.index(kPanel))) : bBase;
-  auto step = [&](Value aAt, Value kAt, ValueRange sums, bool prefetch) {
+  auto step = [&](Value aAt, Value kAt, ValueRange sums, int64_t every) {
     SmallVector<Value> results;
     SmallVector<Value> bs;
     Value bAt = k.add(chunkBase, k.mul(kAt, k.index(kPanel)));
@@ -478,14 +488,18 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
         VectorType type = VectorType::get({lanes}, storageType(w.element));
         bs.push_back(convert.fromStorage(vector::LoadOp::create(b, loc, type, w.base, at), w.element));
       }
-    for (int64_t p = 0; next && prefetch && p < panels; ++p) {
+    for (int64_t p = 0; next && every && p < panels; ++p) {
       Value at = k.add(k.add(chunkBase, k.mul(panelSize, k.index(p))), k.add(next, k.mul(kAt, share)));
       memref::PrefetchOp::create(b, loc, w.base, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     }
-    // A line a step of the rows that the next tile reads.
-    if (farRows && prefetch) {
-      Value at = k.add(k.add(offsets[0], k.index(rows * *constantOf(c.depth))), k.mul(kAt, k.index(kPanel)));
-      memref::PrefetchOp::create(b, loc, a.base, at, /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    if (farRows && every) { // a line a call
+      Value at = k.mul(b.createOrFold<arith::DivUIOp>(loc, kAt, k.index(every)), k.index(kPanel));
+      if (c.chunked()) {
+        // The chunk's part of one row after the other.
+        Value row = b.createOrFold<arith::DivUIOp>(loc, at, k.expression(steps));
+        at = k.add(chunkA, k.add(at, k.mul(row, k.sub(k.expression(c.depth), k.expression(steps)))));
+      }
+      memref::PrefetchOp::create(b, loc, a.base, k.add(farRows, at), /*isWrite=*/false, /*localityHint=*/c.chunked() ? 2 : 3, /*isDataCache=*/true);
     }
     for (int64_t r = 0; r < rows; ++r) {
       Value x = scalar.fromStorage(memref::LoadOp::create(b, loc, a.base, k.add(offsets[r], aAt)), a.element);
@@ -496,9 +510,9 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     return results;
   };
 
-  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange, bool)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums, bool prefetch) {
+  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange, int64_t)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums, int64_t every) {
     if (d == c.reduction.size())
-      return step(aAt, kAt, sums, prefetch);
+      return step(aAt, kAt, sums, every);
     Dimension dim = c.reduction[d];
     auto extent = constantOf(dim.extent);
     AffineExpr below = constantExpr(1, k.group.getContext());
@@ -515,13 +529,13 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
       for (int64_t u = 0; u < unroll; ++u) {
         Value at = k.add(i, k.index(u));
         // A line is called for once, or as often as steps fall on it.
-        bool call = u == 0 || shareKnown * unroll > kPanel;
-        current = nest(d + 1, k.add(aAt, k.mul(at, stride)), k.add(kAt, k.mul(at, inner)), current, prefetch && call);
+        int64_t calls = shareKnown * unroll > kPanel ? 1 : u == 0 ? unroll : 0;
+        current = nest(d + 1, k.add(aAt, k.mul(at, stride)), k.add(kAt, k.mul(at, inner)), current, every * calls);
       }
       return current;
     });
   };
-  accumulators = nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, true);
+  accumulators = nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, 1);
 
   OpBuilder::InsertionGuard guard(b);
   if (c.chunked()) {
@@ -712,7 +726,7 @@ LogicalResult ContractionEmitter::emit() {
     Value to = k.min(k.add(from, k.mul(count, k.index(blocks.rows))), k.expression(c.rowCount));
     if (c.stage)
       stageInput(from);
-    Value firstPanel = k.mul(panelBlock, k.index(blocks.panels));
+    firstPanel = k.mul(panelBlock, k.index(blocks.panels));
     Value lastPanel = k.min(k.add(firstPanel, k.index(blocks.panels)), k.expression(c.panels));
     Value wholeEnd = lastPanel;
     if (tile.panels > 1) {

@@ -74,6 +74,7 @@ private:
   mlir::Value scratch;     // the accumulators of a tile, or of all rows of a task
   int64_t together = 1;    // neighbouring blocks of rows that share a pass over the panels
   mlir::Value firstRow;    // of the pass
+  mlir::Value firstPanel;  // of the task; null where rows are asked for
   mlir::Value chunkA, chunkK, isFirstChunk, isLastChunk; // of the chunk at hand: offset in A, number of its first step
 };
 

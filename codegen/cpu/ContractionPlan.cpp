@@ -6,8 +6,11 @@ using namespace mlir;
 
 namespace mlc {
 
-// Steps of a chunk: at most so many, so that 64 bytes each stay in L1, and not so few that taking up the sums shows.
-constexpr int64_t kMostSteps = 256, kFewSteps = 64;
+// Steps of a chunk: at most so many where tiles have one panel or several, so that they stay in L1, and not so few that taking up
+// the sums shows.
+constexpr int64_t kMostSteps[] = {384, 256}, kFewSteps = 64;
+// Reductions of more steps may be taken in chunks.
+constexpr int64_t kLongReduction = 320;
 
 namespace {
 
@@ -45,19 +48,20 @@ View viewOfStage(Value v, Staging staging) {
 
 } // namespace
 
-void Contraction::cutReduction() {
+void Contraction::cutReduction(int64_t panels) {
+  const int64_t most = kMostSteps[panels > 1];
   auto steps = constantOf(depth);
-  if (!steps || *steps <= kMostSteps * 5 / 4)
+  if (!steps || *steps <= std::max(most, kLongReduction))
     return;
   // The innermost dimensions, and what divides the next.
   int64_t size = 1;
   size_t d = reduction.size();
-  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= kMostSteps)
+  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= most)
     size *= *constantOf(reduction[--d].extent);
   int64_t part = 1;
   if (d > 0) {
     int64_t extent = *constantOf(reduction[d - 1].extent);
-    for (int64_t p = 2; p <= extent && size * p <= kMostSteps; ++p)
+    for (int64_t p = 2; p <= extent && size * p <= most; ++p)
       if (extent % p == 0)
         part = p;
   }
@@ -158,7 +162,6 @@ Contraction describeContraction(Operation *root) {
     c.footprint = c.depth;
   mergeStrided(c.rows);
   mergeStrided(c.reduction);
-  c.cutReduction();
   return c;
 }
 
@@ -203,9 +206,10 @@ Blocks blocksOf(const Contraction &c) {
     return blocks;
   }
   auto depth = constantOf(c.footprint), rows = constantOf(c.rowCount), panels = constantOf(c.panels), steps = constantOf(c.depth);
-  // A block of A takes some 128 kB; 48 rows are whole tiles at every level.
+  // A block of A takes some 128 kB, and 48 rows are whole tiles at every level. While chunks are taken, its sums are kept.
+  bool isLong = steps && *steps > kLongReduction;
   int64_t fit = depth ? (32 << 10) / std::max<int64_t>(1, *depth) : 96;
-  blocks.rows = std::clamp<int64_t>(fit / 48 * 48, 48, c.chunked() ? kScratchRows / 48 * 48 : 48 * 64);
+  blocks.rows = std::clamp<int64_t>(fit, 48, isLong ? kScratchRows / 48 * 48 : 48 * 64);
   int64_t others = c.groups;
   if (auto batch = constantsOf(c.batch))
     for (int64_t b : *batch)
@@ -221,6 +225,8 @@ Blocks blocksOf(const Contraction &c) {
     if (blocks.rowsOutside)
       count = std::max(count, evenBlocks(*rows, 1, others, count, std::min<int64_t>(8, *rows / 24)));
     blocks.rows = std::max<int64_t>(1, llvm::divideCeil(*rows, count));
+  } else {
+    blocks.rows = blocks.rows / 48 * 48;
   }
   blocks.rowBlocks = c.rowCount.ceilDiv(blocks.rows);
   if (!panels) {
@@ -251,11 +257,11 @@ Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<in
   // Weights from memory go past once where one tile has all rows: beside its accumulators it needs no more than three registers.
   if (int64_t high = *std::max_element(blocks.begin(), blocks.end()); far && wide > 1 && high > most && high + 4 <= target.vectorRegisters)
     return {high, 1};
-  // A step of k costs the multiply-adds, two at a time, but never less than their latency.
+  // A step of k costs the multiply-adds, two at a time, but never less than their latency and something to wait for loads in.
   auto cost = [&](int64_t height) {
     double multiplyAdds = static_cast<double>(height * vectors * wide) / 2;
     double loads = static_cast<double>(height + vectors * wide) / 2;
-    return height == 0 ? 0 : std::max({multiplyAdds, loads, 4.0});
+    return height == 0 ? 0 : std::max({multiplyAdds, loads, 5.0});
   };
   int64_t best = most;
   double least = 1e300;

@@ -37,8 +37,8 @@ struct Contraction {
   PadOp stage;                                  // what copies a block's part of A beside its zeros into scratch; null: A is read in place
 
   bool chunked() const { return !chunks.empty(); }
-  /// Moves the outer part of a long reduction into `chunks`.
-  void cutReduction();
+  /// Moves the outer part of a long reduction into `chunks`, for register tiles of so many panels.
+  void cutReduction(int64_t panels);
 };
 
 /// Of a product or a convolution.
