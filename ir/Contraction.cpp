@@ -91,37 +91,39 @@ LogicalResult PackOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
 // Winograd's domain
 //===----------------------------------------------------------------------===//
 
-/// The transform of tiles of so many outputs; null (after a message) where there is none.
-static const winograd::Transform *transformOf(std::optional<Location> loc, int64_t outputs) {
-  const winograd::Transform *transform = winograd::transformOf(outputs);
-  if (!transform)
-    (void)emitOptionalError(loc, "tiles have 2, 3 or 4 outputs along a dimension, not ", outputs);
-  return transform;
+/// The transforms of such tiles; nothing (after a message) where there are none.
+static std::optional<winograd::Tile> tileOf(std::optional<Location> loc, ArrayRef<int64_t> outputs, ArrayRef<int64_t> taps) {
+  std::optional<winograd::Tile> tile = winograd::tileOf(outputs, taps);
+  if (tile && tile->domain() > 1)
+    return tile;
+  (void)emitOptionalError(loc, "has no matrices for tiles of [", outputs, "] outputs with [", taps, "] taps");
+  return std::nullopt;
 }
 
 LogicalResult WinogradInputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape x = shapeOf(adaptor.getX());
-  if (x.size() != 4 || adaptor.getLow().size() != 2 || adaptor.getHigh().size() != 2)
-    return emitOptionalError(loc, "takes [N, H, W, C] and two sizes of padding each");
+  ArrayRef<int64_t> outputs = adaptor.getOutputs(), taps = adaptor.getTaps(), low = adaptor.getLow(), high = adaptor.getHigh();
+  std::optional<winograd::Tile> tile = tileOf(loc, outputs, taps);
+  if (!tile)
+    return failure();
+  if (x.size() != outputs.size() + 2 || low.size() != outputs.size() || high.size() != outputs.size())
+    return emitOptionalError(loc, "takes [N, spatial..., C] and two sizes of padding for each of ", outputs.size(), " dimensions");
   if (!elementTypeOf(adaptor.getX()).isF32())
     return emitOptionalError(loc, "takes f32");
-  const winograd::Transform *transform = transformOf(loc, adaptor.getOutputs());
-  if (!transform)
-    return failure();
   AffineExpr tiles = x[0];
-  for (int d = 0; d < 2; ++d)
-    tiles = tiles * (x[d + 1] + (adaptor.getLow()[d] + adaptor.getHigh()[d] - 2)).ceilDiv(transform->outputs);
-  types.push_back(tensorType({constantExpr(transform->domain(), ctx), tiles, x[3]}, elementTypeOf(adaptor.getX())));
+  for (size_t d = 0; d < outputs.size(); ++d)
+    tiles = tiles * (x[d + 1] + (low[d] + high[d] - (taps[d] - 1))).ceilDiv(outputs[d]);
+  types.push_back(tensorType({constantExpr(tile->domain(), ctx), tiles, x.back()}, elementTypeOf(adaptor.getX())));
   return success();
 }
 
 LogicalResult WinogradOutputOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
-  const winograd::Transform *transform = transformOf(loc, adaptor.getOutputs());
-  if (!transform)
+  std::optional<winograd::Tile> tile = tileOf(loc, adaptor.getOutputs(), adaptor.getTaps());
+  if (!tile)
     return failure();
   Shape x = shapeOf(adaptor.getX());
-  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(transform->domain()) || adaptor.getShape().size() != 3)
-    return emitOptionalError(loc, "takes [", transform->domain(), ", tiles, F], and a shape of three sizes");
+  if (x.size() != 3 || constantOf(x[0]) != std::optional<int64_t>(tile->domain()) || adaptor.getShape().size() != adaptor.getOutputs().size() + 1)
+    return emitOptionalError(loc, "takes [", tile->domain(), ", tiles, F], and a shape of ", adaptor.getOutputs().size() + 1, " sizes");
   if (!elementTypeOf(adaptor.getX()).isF32())
     return emitOptionalError(loc, "takes f32");
   Shape y(adaptor.getShape().exprs());
@@ -134,8 +136,9 @@ LogicalResult WinogradOutputOp::verifyRegions() {
   if (failed(checkExpressions(*this, getShape(), "shape")))
     return failure();
   Shape x = shapeOf(getX()), y = shapeOf(getY());
-  int64_t outputs = getOutputs();
-  x[1] = y[0] * y[1].ceilDiv(outputs) * y[2].ceilDiv(outputs);
+  x[1] = y[0];
+  for (auto [d, outputs] : llvm::enumerate(getOutputs()))
+    x[1] = x[1] * y[d + 1].ceilDiv(outputs);
   return checkShape(*this, getX(), x);
 }
 

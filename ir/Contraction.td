@@ -91,30 +91,34 @@ def Mlc_PackOp : Mlc_Op<"pack", [Pure, Mlc_InferTypes, DeclareOpInterfaceMethods
 }
 
 def Mlc_WinogradInputOp : Mlc_Op<"winograd_input", [Pure, Mlc_InferTypes]> {
-  let summary = "patches of a 3x3 convolution's input in Winograd's domain, F(m x m, 3x3)";
+  let summary = "patches of a convolution's input in Winograd's domain, F(m, r) along each dimension";
   let description = [{
-    `outputs` is m: 2, 3 or 4. With p = m + 2 points along a dimension, x is [N, H, W, C] and y
-    [p^2, N * ceil(OH/m) * ceil(OW/m), C] with OH = H + low + high - 2 (OW likewise): y[p i + j, t, c] = (B^T d B)[i, j], where
-    d is the p x p patch that the m x m outputs of tile t are made of, 0 outside x. Tiles count by n, row, column. The points
-    are 0, +-1 and infinity (m = 2), +-7/16, +-21/16 and infinity (m = 3), or 0, +-sqrt(1/2), +-sqrt(2) and infinity (m = 4),
-    with which little is lost in f32 (A. Lavin, S. Gray: Fast algorithms for convolutional neural networks, 2015; B. Barabasz
-    et al.: Error analysis and improving the accuracy of Winograd convolution, 2018).
+    `outputs` is m and `taps` r, a number for each of one or two spatial dimensions; a dimension with a window of one tap has
+    m = r = 1. With p = m + r - 1 points along a dimension, x is [N, spatial..., C] and y [product of p, N * product of
+    ceil(O/m), C] with O = size + low + high - (r - 1): y[p_2 i + j, t, c] = (B^T d B)[i, j], where d is the patch of p_1 x p_2
+    elements that the m_1 x m_2 outputs of tile t are made of, 0 outside x. Tiles count by n, row, column.
+
+    F(m, r) for 3 taps: m = 2, 3, 4, 6; for 5 taps: 2, 3, 4; for 7 taps: 2. Points are infinity, 0 where their number is even,
+    and pairs of opposite sign with which little is lost in f32 (A. Lavin, S. Gray: Fast algorithms for convolutional neural
+    networks, 2015; B. Barabasz et al.: Error analysis and improving the accuracy of Winograd convolution, 2018): 1 for 4
+    points, 7/16 and 21/16 for 5, sqrt(1/2) and sqrt(2) for 6, of 5 taps 11/16 and 25/16, for 7 5/16, 3/4 and 15/8, for 8 1/2,
+    1 and 2, of 7 taps 1/2, 15/16 and 31/16.
   }];
-  let arguments = (ins Mlc_Tensor:$x, I64Attr:$outputs, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let arguments = (ins Mlc_Tensor:$x, DenseI64ArrayAttr:$outputs, DenseI64ArrayAttr:$taps, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
   let results = (outs Mlc_Tensor:$y);
-  let assemblyFormat = "$x `outputs` $outputs `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = "$x `outputs` $outputs `taps` $taps `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
 }
 
 def Mlc_WinogradOutputOp : Mlc_Op<"winograd_output", [Pure, Mlc_InferTypes]> {
-  let summary = "outputs of a 3x3 convolution out of Winograd's domain, F(m x m, 3x3)";
+  let summary = "outputs of a convolution out of Winograd's domain, F(m, r) along each dimension";
   let description = [{
-    x is [p^2, tiles, F] as `winograd_input` counts with the same `outputs`, y [N, OH, OW, F] with the first three sizes as
-    `shape` gives them: each tile's m x m outputs are A^T x A.
+    x is [points, tiles, F] as `winograd_input` counts with the same `outputs` and `taps`, y [N, spatial..., F] with all sizes
+    but the last as `shape` gives them: each tile's outputs are A^T x A.
   }];
-  let arguments = (ins Mlc_Tensor:$x, I64Attr:$outputs, Mlc_DimsAttr:$shape);
+  let arguments = (ins Mlc_Tensor:$x, DenseI64ArrayAttr:$outputs, DenseI64ArrayAttr:$taps, Mlc_DimsAttr:$shape);
   let results = (outs Mlc_Tensor:$y);
   let hasRegionVerifier = 1;
-  let assemblyFormat = "$x `outputs` $outputs `to` $shape attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = "$x `outputs` $outputs `taps` $taps `to` $shape attr-dict `:` type($x) `->` type($y)";
 }
 
 #endif

@@ -1,10 +1,11 @@
-//===- Winograd.h - F(m x m, 3x3): points, matrices, transforms --------------===//
+//===- Winograd.h - F(m, r): points, matrices, transforms ---------------------===//
 //
 // Products of polynomials at points of opposite sign, at infinity and, where that leaves one over, at 0 (see
-// `winograd_input`). What is lost in f32 follows from the points. Tried over a grid of pairs +-p, +-q with random weights and
-// input, by the mean square: for F(4, 3) p = sqrt(1/2) and q = sqrt(2), whose powers stay near 1, lose less than half of what
-// 1 and 2 lose; for F(3, 3) p = 7/16 and q = 21/16 without 0 lose half of what 0, +-1 and 2 lose, and 60 % of F(4, 3); for
-// F(2, 3) nothing is better than 0 and +-1. The matrices of F(3, 3) and F(2, 3) are exact in f32.
+// `winograd_input`). What is lost in f32 follows from the points, which were tried over a grid of pairs with random weights and
+// input, by the mean square: for F(4, 3) sqrt(1/2) and sqrt(2), whose powers stay near 1, lose less than half of what 1 and 2
+// lose; for F(3, 3) 7/16 and 21/16 without 0 lose half of what 0, +-1 and 2 lose, and 60 % of F(4, 3); for F(2, 3) nothing is
+// better than 0 and +-1. Six points for 5 taps lose as much as for 3, seven half as much again, eight (1/2, 1 and 2) twice as
+// much. All matrices but those of F(4, 3) are exact in f32.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLC_IR_WINOGRAD_H
@@ -14,28 +15,30 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace mlc::winograd {
 
-constexpr int64_t kTaps = 3, kMostOutputs = 4, kMostPoints = kMostOutputs + kTaps - 1; // along one dimension
+constexpr int64_t kMostTaps = 7, kMostOutputs = 6, kMostPoints = 8; // along one dimension
 
-/// F(outputs, 3) along one dimension. Points: 0 where their number is even, pairs of opposite sign, infinity.
+/// F(outputs, taps) along one dimension. Points: 0 where their number is even, pairs of opposite sign, infinity.
 struct Transform {
-  int64_t outputs = 0, points = 0;
+  int64_t outputs = 0, taps = 0, points = 0;
   float input[kMostPoints][kMostPoints] = {};   // from a line of elements to the domain
-  double weights[kMostPoints][kTaps] = {};      // from the taps to the domain
+  double weights[kMostPoints][kMostTaps] = {};  // from the taps to the domain
   float output[kMostOutputs][kMostPoints] = {}; // from the domain to the outputs
-  /// Points of both dimensions.
-  constexpr int64_t domain() const { return points * points; }
   /// The first point that has an opposite behind it.
   constexpr int64_t firstPair() const { return (points - 1) % 2; }
+  /// Whether elements and products are the domain.
+  constexpr bool isIdentity() const { return points == 1; }
 };
 
-constexpr Transform makeTransform(int64_t outputs, double p, double q) {
+constexpr Transform makeTransform(int64_t outputs, int64_t taps, double p = 0, double q = 0, double s = 0) {
   Transform t;
   t.outputs = outputs;
-  t.points = outputs + kTaps - 1;
-  const double pairs[] = {p, q};
+  t.taps = taps;
+  t.points = outputs + taps - 1;
+  const double pairs[] = {p, q, s};
   const int64_t first = t.firstPair(), last = t.points - 1, count = last / 2;
   // The product of x (where 0 is a point) and of x^2 - r^2 for all pairs but one.
   auto product = [&](int64_t without, bool zero, double(&factors)[kMostPoints + 1]) {
@@ -55,7 +58,7 @@ constexpr Transform makeTransform(int64_t outputs, double p, double q) {
       value += factors[k] * power;
     }
     power = 1;
-    for (int64_t k = 0; k < kTaps; ++k, power *= point)
+    for (int64_t k = 0; k < taps; ++k, power *= point)
       t.weights[row][k] = power / value;
     power = 1;
     for (int64_t k = 0; k < outputs; ++k, power *= point)
@@ -78,19 +81,43 @@ constexpr Transform makeTransform(int64_t outputs, double p, double q) {
   product(-1, first == 1, factors);
   for (int64_t k = 0; k < t.points; ++k)
     t.input[last][k] = static_cast<float>(factors[k]);
-  t.weights[last][kTaps - 1] = t.output[outputs - 1][last] = 1;
+  t.weights[last][taps - 1] = t.output[outputs - 1][last] = 1;
   return t;
 }
 
-inline constexpr Transform kTransforms[] = {makeTransform(2, 1, 0), makeTransform(3, 0.4375, 1.3125),
-                                            makeTransform(4, 0.70710678118654752440, 1.41421356237309504880)};
+inline constexpr Transform kTransforms[] = {
+    makeTransform(1, 1),
+    makeTransform(2, 3, 1),
+    makeTransform(3, 3, 0.4375, 1.3125),
+    makeTransform(4, 3, 0.70710678118654752440, 1.41421356237309504880),
+    makeTransform(6, 3, 0.5, 1, 2),
+    makeTransform(2, 5, 0.6875, 1.5625),
+    makeTransform(3, 5, 0.3125, 0.75, 1.875),
+    makeTransform(4, 5, 0.5, 1, 2),
+    makeTransform(2, 7, 0.5, 0.9375, 1.9375),
+};
 
-/// Null where there are no matrices for that many outputs.
-inline const Transform *transformOf(int64_t outputs) {
-  for (const Transform &t : kTransforms)
-    if (t.outputs == outputs)
-      return &t;
-  return nullptr;
+/// The transforms along rows' and columns' numbers, height and width; a line has a height of one.
+struct Tile {
+  const Transform *dims[2] = {&kTransforms[0], &kTransforms[0]};
+  /// Points of both dimensions.
+  int64_t domain() const { return dims[0]->points * dims[1]->points; }
+  int64_t outputs() const { return dims[0]->outputs * dims[1]->outputs; }
+  int64_t taps() const { return dims[0]->taps * dims[1]->taps; }
+};
+
+/// Of one or two dimensions; nothing where there are no matrices for one of them.
+inline std::optional<Tile> tileOf(llvm::ArrayRef<int64_t> outputs, llvm::ArrayRef<int64_t> taps) {
+  if (outputs.size() != taps.size() || outputs.empty() || outputs.size() > 2)
+    return std::nullopt;
+  Tile tile;
+  for (size_t d = 0; d < outputs.size(); ++d) {
+    const Transform *found = llvm::find_if(kTransforms, [&](const Transform &t) { return t.outputs == outputs[d] && t.taps == taps[d]; });
+    if (found == std::end(kTransforms))
+      return std::nullopt;
+    tile.dims[2 - outputs.size() + d] = found;
+  }
+  return tile;
 }
 
 /// The transforms of a line, as all compute them. `Arithmetic` has add, sub, scale(v, factor) and addScaled(sum, factor, v).

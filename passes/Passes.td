@@ -49,7 +49,8 @@ def UnifyFormsPass : Pass<"mlc-unify-forms", "::mlir::func::FuncOp"> {
   let summary = "Gives one form to what exporters write in several, so that equal networks are equal kernels";
   let description = [{
     Zeros around a convolution's input become part of it, a maximum with 0 becomes `relu`, a window as large as the image a
-    reduction, and a reduction whose kept dimensions nobody reads does not keep them. Constants lose leading dimensions of
+    reduction, and a reduction whose kept dimensions nobody reads does not keep them. Views that drop dimensions of size 1 go
+    behind the element-wise operators that follow them, which can then be computed with what the view is of. Constants lose leading dimensions of
     size 1 where they are spread anyway. Of operands that may change places the one with more contractions before it comes
     first, and constants come last.
 
@@ -87,11 +88,12 @@ def FormAttentionPass : Pass<"mlc-form-attention", "::mlir::func::FuncOp"> {
 }
 
 def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
-  let summary = "Computes 3x3 convolutions in Winograd's domain where that is less work and exact enough";
+  let summary = "Computes convolutions in Winograd's domain where that is less work and exact enough";
   let description = [{
-    A convolution of stride 1 with constant f32 weights becomes `winograd_input`, a product a point of the domain, and
-    `winograd_output`: with tiles of 4x4 outputs 36 multiplications where there were 144, of 3x3 25 for 81, of 2x2 16 for 36.
-    Taken where tiles fill the plane, the weights, which become 4, 2.8 or 1.8 times as many, stay near, and the error, tried
+    A convolution of stride 1 with constant f32 weights and a window of 3, 5 or 7 taps along one or two dimensions becomes
+    `winograd_input`, a product a point of the domain, and `winograd_output`: for 3x3 taps with tiles of 4x4 outputs 36
+    multiplications where there were 144, of 3x3 25 for 81, of 2x2 16 for 36; for 5 taps along one dimension, of 4 outputs, 8
+    for 20. Taken where tiles fill the plane, the weights, which become up to 4 times as many, stay near, and the error, tried
     with the layer's own weights on random input against double precision, is at most 4e-6 of the output's range. Of the sizes
     of tiles that one is taken that costs least, and less than the convolution itself: a product takes the time of its
     arithmetic or that of its weights to come from memory, whichever is longer, in the domain half the shorter one too, and the

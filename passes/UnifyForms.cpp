@@ -173,6 +173,55 @@ struct PadIntoConvolution : OpRewritePattern<ConvOp> {
   }
 };
 
+/// Element-wise operators stand before a view that drops dimensions of size 1, so that they are computed with what the view is of.
+struct SinkDroppedDimensions : OpInterfaceRewritePattern<Elementwise> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(Elementwise op, PatternRewriter &rewriter) const override {
+    Shape y = shapeOf(op->getResult(0));
+    ReshapeOp view;
+    for (Value v : op->getOperands())
+      if (auto reshape = v.getDefiningOp<ReshapeOp>(); reshape && !view && shapeOf(v) == y && computed(reshape.getX()))
+        view = reshape;
+    if (!view)
+      return failure();
+    // Which dimension of the view each one before it is; -1: dropped.
+    Shape before = shapeOf(view.getX());
+    SmallVector<int64_t> dims;
+    size_t next = 0;
+    for (AffineExpr e : before) {
+      bool dropped = (next == y.size() || e != y[next]) && constantOf(e) == std::optional<int64_t>(1);
+      if (!dropped && (next == y.size() || e != y[next]))
+        return failure();
+      dims.push_back(dropped ? -1 : static_cast<int64_t>(next++));
+    }
+    if (next != y.size() || before.size() == y.size())
+      return failure();
+
+    SmallVector<Value> operands;
+    for (Value v : op->getOperands()) {
+      Shape from = shapeOf(v), to;
+      int64_t missing = static_cast<int64_t>(y.size() - from.size());
+      for (int64_t d : dims)
+        if (!to.empty() || d >= missing)
+          to.push_back(d < 0 ? constantExpr(1, op->getContext()) : from[d - missing]);
+      if (shapeOf(v) == y)
+        to.insert(to.begin(), before.size() - to.size(), constantExpr(1, op->getContext()));
+      operands.push_back(rewriter.createOrFold<ReshapeOp>(op->getLoc(), tensorType(to, elementTypeOf(v)), v));
+    }
+    Operation *moved = rewriter.clone(*op.getOperation());
+    moved->setOperands(operands);
+    moved->getResult(0).setType(tensorType(before, elementTypeOf(op->getResult(0))));
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op->getResult(0).getType(), moved->getResult(0));
+    return success();
+  }
+
+private:
+  static bool computed(Value v) {
+    Operation *def = v.getDefiningOp();
+    return isa_and_nonnull<Structured>(def) || isa_and_nonnull<Elementwise>(def);
+  }
+};
+
 /// Of operands that may change places, the one with more contractions and windows before it comes first, a constant last.
 void orderOperands(Block &block) {
   DenseMap<Operation *, int64_t> depths;
@@ -193,7 +242,7 @@ void orderOperands(Block &block) {
 struct UnifyForms : impl::UnifyFormsPassBase<UnifyForms> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DropLeadingOnes, MaxIsRelu, WholeWindowIsReduction, DropKeptDimensions, PadIntoConvolution>(&getContext());
+    patterns.add<DropLeadingOnes, MaxIsRelu, WholeWindowIsReduction, DropKeptDimensions, PadIntoConvolution, SinkDroppedDimensions>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     getOperation().walk([](Block *block) { orderOperands(*block); });

@@ -1,7 +1,8 @@
 //===- Winograd.cpp - into and out of Winograd's domain ----------------------===//
 //
 // A task is one row of tiles; vectors run along channels. Each tile is transformed column by column into a scratch tile
-// in L1 and from there row by row. The product between the two transforms is the contraction emitter's.
+// in L1 and from there row by row; where one of both is nothing to do, without the scratch tile. The product between the two
+// transforms is the contraction emitter's.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,18 +17,48 @@ namespace {
 
 using namespace winograd;
 
-const Transform &transformOf(Operation *root) {
+/// The tiles of an operator, and its image as one with rows and columns: a line is one row.
+struct Image {
+  Tile tile;
+  size_t rank = 0;           // spatial
+  Shape shape;               // [N, spatial..., C]
+  AffineExpr high, wide;     // of the image
+  int64_t low[2] = {}, more[2] = {}; // padding before the image, and in all
+};
+
+Image imageOf(Operation *root) {
+  Image image;
   auto input = dyn_cast<WinogradInputOp>(root);
-  return *winograd::transformOf(input ? input.getOutputs() : cast<WinogradOutputOp>(root).getOutputs());
+  auto output = dyn_cast<WinogradOutputOp>(root);
+  image.tile = *tileOf(input ? input.getOutputs() : output.getOutputs(), input ? input.getTaps() : output.getTaps());
+  image.rank = input ? input.getOutputs().size() : output.getOutputs().size();
+  image.shape = shapeOf(input ? input.getX() : output.getY());
+  image.high = image.rank == 2 ? image.shape[1] : constantExpr(1, root->getContext());
+  image.wide = image.shape[image.rank];
+  for (size_t d = 0; input && d < image.rank; ++d) {
+    image.low[2 - image.rank + d] = input.getLow()[d];
+    image.more[2 - image.rank + d] = input.getLow()[d] + input.getHigh()[d];
+  }
+  return image;
+}
+
+/// Tiles along a dimension of the input.
+AffineExpr tilesAlong(const Image &image, int d) {
+  const Transform &t = *image.tile.dims[d];
+  return ((d ? image.wide : image.high) + (image.more[d] - (t.taps - 1))).ceilDiv(t.outputs);
 }
 
 class Emitter {
 public:
   explicit Emitter(KernelBuilder &k)
-      : k(k), b(k.b), loc(k.loc), root(rootOf(k.group)), t(transformOf(root)), line(t, *this), x(root->getOperand(0)),
-        y(root->getResult(0)) {
+      : k(k), b(k.b), loc(k.loc), root(rootOf(k.group)), image(imageOf(root)), down(*image.tile.dims[0], *this),
+        along(*image.tile.dims[1], *this), x(root->getOperand(0)), y(root->getResult(0)) {
     element = computeType(elementTypeOf(y));
     lanes = k.groupLanes();
+    for (int d = 0; d < 2; ++d) {
+      points[d] = image.tile.dims[d]->points;
+      outputs[d] = image.tile.dims[d]->outputs;
+    }
   }
   LogicalResult emit();
 
@@ -42,8 +73,8 @@ public:
   }
 
 private:
-  void input(WinogradInputOp op, Value task);
-  void output(WinogradOutputOp op, Value task);
+  void input(Value task);
+  void output(Value task);
 
   Value constant(Type type, double value) {
     TypedAttr attr = b.getFloatAttr(getElementTypeOrSelf(type), value);
@@ -71,65 +102,74 @@ private:
   KernelBuilder &k;
   OpBuilder &b;
   Location loc;
+  /// The number of the point (i, j).
+  Value point(Value i, Value j) { return k.add(k.mul(i, k.index(points[1])), j); }
+  SmallVector<LaneIndex> imageIndex(GroupSource &source, Value n, Value row, Value column, LaneIndex channel) {
+    SmallVector<LaneIndex> index{source.uniform(n), source.uniform(row), source.uniform(column), channel};
+    if (image.rank == 1)
+      index.erase(index.begin() + 1);
+    return index;
+  }
+
   Operation *root;
-  const Transform &t;
-  Line<Value, Emitter> line;
+  Image image;
+  Line<Value, Emitter> down, along; // columns' and rows' transforms
   Value x, y, scratch;
   Type element;
-  int64_t lanes;
+  int64_t lanes, points[2], outputs[2];
 };
 
-void Emitter::input(WinogradInputOp op, Value task) {
-  Shape shape = shapeOf(x);
-  auto out = [&](int d) { return shape[d + 1] + (op.getLow()[d] + op.getHigh()[d] - 2); };
-  Value high = k.expression(out(0).ceilDiv(t.outputs)), wide = k.expression(out(1).ceilDiv(t.outputs));
-  Value height = k.expression(shape[1]), width = k.expression(shape[2]);
+void Emitter::input(Value task) {
+  Value high = k.expression(tilesAlong(image, 0)), wide = k.expression(tilesAlong(image, 1));
+  Value height = k.expression(image.high), width = k.expression(image.wide);
   Value n = b.createOrFold<arith::DivUIOp>(loc, task, high), row = k.sub(task, k.mul(n, high));
-  Value top = k.sub(k.mul(row, k.index(t.outputs)), k.index(op.getLow()[0]));
+  Value top = k.sub(k.mul(row, k.index(outputs[0])), k.index(image.low[0]));
   auto both = [&](Value u, Value v) { return arith::AndIOp::create(b, loc, u, v); };
-  auto spans = [&](Value from, Value size) {
+  auto spans = [&](Value from, int64_t count, Value size) {
     return both(compare(arith::CmpIPredicate::sge, from, k.index(0)),
-                compare(arith::CmpIPredicate::sle, k.add(from, k.index(t.points)), size));
+                compare(arith::CmpIPredicate::sle, k.add(from, k.index(count)), size));
   };
-  Value rowsInside = spans(top, height);
+  Value rowsInside = spans(top, points[0], height);
   k.loop(k.index(0), wide, 1, [&](Value column) {
     Value tile = k.add(k.mul(task, wide), column);
-    Value left = k.sub(k.mul(column, k.index(t.outputs)), k.index(op.getLow()[1]));
+    Value left = k.sub(k.mul(column, k.index(outputs[1])), k.index(image.low[1]));
     auto transform = [&](bool inside) {
-      k.vectorLoop(shape[3], lanes, [&](GroupSource &source, LaneIndex channel) {
+      k.vectorLoop(image.shape.back(), lanes, [&](GroupSource &source, LaneIndex channel) {
         Type type = source.valueType(elementTypeOf(x));
-        k.loop(k.index(0), k.index(t.points), 1, [&](Value j) {
-          SmallVector<Value> elements;
-          Value at = k.add(left, j), columnInside = inside ? nullptr : within(at, width);
-          for (int64_t i = 0; i < t.points; ++i) {
-            Value from = k.add(top, k.index(i));
-            SmallVector<LaneIndex> index{source.uniform(n), source.uniform(from), source.uniform(at), channel};
-            if (inside) {
-              elements.push_back(source.at(x, index));
-              continue;
-            }
-            auto branch = scf::IfOp::create(b, loc, TypeRange(type), both(within(from, height), columnInside), /*withElseRegion=*/true);
-            OpBuilder::InsertionGuard guard(b);
-            b.setInsertionPointToStart(branch.thenBlock());
-            scf::YieldOp::create(b, loc, source.at(x, index));
-            b.setInsertionPointToStart(branch.elseBlock());
-            scf::YieldOp::create(b, loc, constant(type, 0));
-            elements.push_back(branch.getResult(0));
-          }
-          for (auto [i, v] : llvm::enumerate(line.input(elements)))
-            keep(v, k.add(k.index(i * t.points), j));
-        });
-        k.loop(k.index(0), k.index(t.points), 1, [&](Value i) {
-          SmallVector<Value> elements;
-          Value first = k.mul(i, k.index(t.points));
-          for (int64_t j = 0; j < t.points; ++j)
-            elements.push_back(kept(type, k.add(first, k.index(j))));
-          for (auto [j, v] : llvm::enumerate(line.input(elements)))
-            k.finish(source, y, {source.uniform(k.add(first, k.index(j))), source.uniform(tile), channel}, v);
-        });
+        auto element = [&](Value i, Value j) -> Value {
+          Value from = k.add(top, i), at = k.add(left, j);
+          SmallVector<LaneIndex> index = imageIndex(source, n, from, at, channel);
+          if (inside)
+            return source.at(x, index);
+          auto branch = scf::IfOp::create(b, loc, TypeRange(type), both(within(from, height), within(at, width)), /*withElseRegion=*/true);
+          OpBuilder::InsertionGuard guard(b);
+          b.setInsertionPointToStart(branch.thenBlock());
+          scf::YieldOp::create(b, loc, source.at(x, index));
+          b.setInsertionPointToStart(branch.elseBlock());
+          scf::YieldOp::create(b, loc, constant(type, 0));
+          return branch.getResult(0);
+        };
+        auto give = [&](Value i, Value j, Value v) { k.finish(source, y, {source.uniform(point(i, j)), source.uniform(tile), channel}, v); };
+        bool one = points[1] == 1;
+        if (points[0] > 1)
+          k.loop(k.index(0), k.index(points[1]), 1, [&](Value j) {
+            SmallVector<Value> elements;
+            for (int64_t i = 0; i < points[0]; ++i)
+              elements.push_back(element(k.index(i), j));
+            for (auto [i, v] : llvm::enumerate(down.input(elements)))
+              one ? give(k.index(i), j, v) : keep(v, point(k.index(i), j));
+          });
+        if (!one)
+          k.loop(k.index(0), k.index(points[0]), 1, [&](Value i) {
+            SmallVector<Value> elements;
+            for (int64_t j = 0; j < points[1]; ++j)
+              elements.push_back(points[0] > 1 ? kept(type, point(i, k.index(j))) : element(i, k.index(j)));
+            for (auto [j, v] : llvm::enumerate(along.input(elements)))
+              give(i, k.index(j), v);
+          });
       });
     };
-    auto branch = scf::IfOp::create(b, loc, both(rowsInside, spans(left, width)), /*withElseRegion=*/true);
+    auto branch = scf::IfOp::create(b, loc, both(rowsInside, spans(left, points[1], width)), /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
     transform(true);
@@ -138,55 +178,60 @@ void Emitter::input(WinogradInputOp op, Value task) {
   });
 }
 
-void Emitter::output(WinogradOutputOp op, Value task) {
-  Shape shape = shapeOf(y);
-  Value high = k.expression(shape[1].ceilDiv(t.outputs)), wide = k.expression(shape[2].ceilDiv(t.outputs));
-  Value height = k.expression(shape[1]), width = k.expression(shape[2]);
+void Emitter::output(Value task) {
+  Value high = k.expression(image.high.ceilDiv(outputs[0])), wide = k.expression(image.wide.ceilDiv(outputs[1]));
+  Value height = k.expression(image.high), width = k.expression(image.wide);
   Value n = b.createOrFold<arith::DivUIOp>(loc, task, high), row = k.sub(task, k.mul(n, high));
-  Value top = k.mul(row, k.index(t.outputs));
-  Value rows = k.min(k.sub(height, top), k.index(t.outputs));
-  auto whole = constantOf(shape[2] % t.outputs) == std::optional<int64_t>(0);
+  Value top = k.mul(row, k.index(outputs[0]));
+  Value rows = k.min(k.sub(height, top), k.index(outputs[0]));
+  auto isWhole = [&](AffineExpr size, int64_t by) { return constantOf(size % by) == std::optional<int64_t>(0); };
+  bool rowsWhole = isWhole(image.high, outputs[0]), columnsWhole = isWhole(image.wide, outputs[1]);
   k.loop(k.index(0), wide, 1, [&](Value column) {
-    Value tile = k.add(k.mul(task, wide), column), left = k.mul(column, k.index(t.outputs));
-    k.vectorLoop(shape[3], lanes, [&](GroupSource &source, LaneIndex channel) {
+    Value tile = k.add(k.mul(task, wide), column), left = k.mul(column, k.index(outputs[1]));
+    k.vectorLoop(image.shape.back(), lanes, [&](GroupSource &source, LaneIndex channel) {
       Type type = source.valueType(elementTypeOf(x));
-      k.loop(k.index(0), k.index(t.points), 1, [&](Value j) {
-        SmallVector<Value> elements;
-        for (int64_t i = 0; i < t.points; ++i)
-          elements.push_back(source.at(x, {source.uniform(k.add(k.index(i * t.points), j)), source.uniform(tile), channel}));
-        for (auto [i, v] : llvm::enumerate(line.output(elements)))
-          keep(v, k.add(k.index(i * t.points), j));
-      });
-      k.loop(k.index(0), rows, 1, [&](Value r) {
-        SmallVector<Value> elements;
-        for (int64_t j = 0; j < t.points; ++j)
-          elements.push_back(kept(type, k.add(k.mul(r, k.index(t.points)), k.index(j))));
-        for (auto [c, v] : llvm::enumerate(line.output(elements))) {
-          Value at = k.add(left, k.index(c));
-          OpBuilder::InsertionGuard guard(b);
-          if (!whole && c > 0) {
-            auto branch = scf::IfOp::create(b, loc, compare(arith::CmpIPredicate::slt, at, width), /*withElseRegion=*/false);
-            b.setInsertionPointToStart(branch.thenBlock());
-          }
-          k.finish(source, y, {source.uniform(n), source.uniform(k.add(top, r)), source.uniform(at), channel}, v);
+      auto element = [&](Value i, Value j) { return source.at(x, {source.uniform(point(i, j)), source.uniform(tile), channel}); };
+      // An output, if it is there.
+      auto give = [&](Value r, Value c, Value exists, Value v) {
+        OpBuilder::InsertionGuard guard(b);
+        if (exists) {
+          auto branch = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/false);
+          b.setInsertionPointToStart(branch.thenBlock());
         }
-      });
+        k.finish(source, y, imageIndex(source, n, k.add(top, r), k.add(left, c), channel), v);
+      };
+      bool one = points[1] == 1;
+      if (points[0] > 1)
+        k.loop(k.index(0), k.index(points[1]), 1, [&](Value j) {
+          SmallVector<Value> elements;
+          for (int64_t i = 0; i < points[0]; ++i)
+            elements.push_back(element(k.index(i), j));
+          for (auto [r, v] : llvm::enumerate(down.output(elements))) {
+            if (one)
+              give(k.index(r), j, rowsWhole || r == 0 ? nullptr : compare(arith::CmpIPredicate::slt, k.index(r), rows), v);
+            else
+              keep(v, point(k.index(r), j));
+          }
+        });
+      if (!one)
+        k.loop(k.index(0), rows, 1, [&](Value r) {
+          SmallVector<Value> elements;
+          for (int64_t j = 0; j < points[1]; ++j)
+            elements.push_back(points[0] > 1 ? kept(type, point(r, k.index(j))) : element(r, k.index(j)));
+          for (auto [c, v] : llvm::enumerate(along.output(elements)))
+            give(r, k.index(c), columnsWhole || c == 0 ? nullptr : compare(arith::CmpIPredicate::slt, k.add(left, k.index(c)), width), v);
+        });
     });
   });
 }
 
 LogicalResult Emitter::emit() {
-  {
+  if (points[0] > 1 && points[1] > 1) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&k.function.front());
-    scratch = memref::AllocaOp::create(b, loc, MemRefType::get({t.domain() * lanes}, element), b.getI64IntegerAttr(64));
+    scratch = memref::AllocaOp::create(b, loc, MemRefType::get({image.tile.domain() * lanes}, element), b.getI64IntegerAttr(64));
   }
-  k.loop(k.begin, k.end, 1, [&](Value task) {
-    if (auto op = dyn_cast<WinogradInputOp>(root))
-      input(op, task);
-    else
-      output(cast<WinogradOutputOp>(root), task);
-  });
+  k.loop(k.begin, k.end, 1, [&](Value task) { isa<WinogradInputOp>(root) ? input(task) : output(task); });
   return failure(k.failed);
 }
 
@@ -194,13 +239,10 @@ LogicalResult Emitter::emit() {
 
 AffineExpr winogradTasks(GroupOp group) {
   Operation *root = rootOf(group);
-  int64_t outputs = transformOf(root).outputs;
-  if (auto op = dyn_cast<WinogradInputOp>(root)) {
-    Shape x = shapeOf(op.getX());
-    return x[0] * (x[1] + (op.getLow()[0] + op.getHigh()[0] - 2)).ceilDiv(outputs);
-  }
-  Shape y = shapeOf(root->getResult(0));
-  return y[0] * y[1].ceilDiv(outputs);
+  Image image = imageOf(root);
+  if (isa<WinogradInputOp>(root))
+    return image.shape[0] * tilesAlong(image, 0);
+  return image.shape[0] * image.high.ceilDiv(image.tile.dims[0]->outputs);
 }
 
 LogicalResult emitWinogradKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }

@@ -275,27 +275,45 @@ func.func @conv_without_dimensions(%x: tensor<1x4xf32>, %w: tensor<6x4xf32>) {
 // -----
 
 func.func @winograd_input_outputs(%x: tensor<1x15x15x16xf32>) {
-  // expected-error @+2 {{tiles have 2, 3 or 4 outputs along a dimension, not 5}}
+  // expected-error @+2 {{has no matrices for tiles of [5, 5] outputs with [3, 3] taps}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = mlc.winograd_input %x outputs 5 low [1, 1] high [1, 1] : tensor<1x15x15x16xf32> -> tensor<49x9x16xf32>
+  %0 = mlc.winograd_input %x outputs [5, 5] taps [3, 3] low [1, 1] high [1, 1] : tensor<1x15x15x16xf32> -> tensor<49x9x16xf32>
   return
 }
 
 // -----
 
 func.func @winograd_output_outputs(%x: tensor<9x225x16xf32>) {
-  // expected-error @+2 {{tiles have 2, 3 or 4 outputs along a dimension, not 1}}
+  // expected-error @+2 {{has no matrices for tiles of [1, 1] outputs with [3, 3] taps}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = mlc.winograd_output %x outputs 1 to <() -> (1, 15, 15)> : tensor<9x225x16xf32> -> tensor<1x15x15x16xf32>
+  %0 = mlc.winograd_output %x outputs [1, 1] taps [3, 3] to <() -> (1, 15, 15)> : tensor<9x225x16xf32> -> tensor<1x15x15x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_input_of_nothing(%x: tensor<1x15x15x16xf32>) {
+  // expected-error @+2 {{has no matrices for tiles of [1, 1] outputs with [1, 1] taps}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.winograd_input %x outputs [1, 1] taps [1, 1] low [0, 0] high [0, 0] : tensor<1x15x15x16xf32> -> tensor<1x225x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_input_rank(%x: tensor<1x15x15x16xf32>) {
+  // expected-error @+2 {{takes [N, spatial..., C] and two sizes of padding for each of 1 dimensions}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = mlc.winograd_input %x outputs [4] taps [3] low [1] high [1] : tensor<1x15x15x16xf32> -> tensor<6x4x16xf32>
   return
 }
 
 // -----
 
 func.func @winograd_output_points(%x: tensor<36x25x16xf32>) {
-  // expected-error @+2 {{takes [25, tiles, F], and a shape of three sizes}}
+  // expected-error @+2 {{takes [25, tiles, F], and a shape of 3 sizes}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = mlc.winograd_output %x outputs 3 to <() -> (1, 15, 15)> : tensor<36x25x16xf32> -> tensor<1x15x15x16xf32>
+  %0 = mlc.winograd_output %x outputs [3, 3] taps [3, 3] to <() -> (1, 15, 15)> : tensor<36x25x16xf32> -> tensor<1x15x15x16xf32>
   return
 }
 
@@ -303,6 +321,6 @@ func.func @winograd_output_points(%x: tensor<36x25x16xf32>) {
 
 func.func @winograd_output_tiles(%x: tensor<25x16x16xf32>) {
   // expected-error @+1 {{expected 25 in dimension 1}}
-  %0 = mlc.winograd_output %x outputs 3 to <() -> (1, 15, 15)> : tensor<25x16x16xf32> -> tensor<1x15x15x16xf32>
+  %0 = mlc.winograd_output %x outputs [3, 3] taps [3, 3] to <() -> (1, 15, 15)> : tensor<25x16x16xf32> -> tensor<1x15x15x16xf32>
   return
 }

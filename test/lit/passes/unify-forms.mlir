@@ -104,3 +104,46 @@ func.func @other_padding(%x: tensor<1x5x6x4xf32>, %w: tensor<4x1x1x4xf32>, %w5: 
   %5 = mlc.conv %2, %w5 {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x5x6x5xf32>, tensor<4x1x1x5xf32> -> tensor<1x5x6x4xf32>
   return %3, %4, %5 : tensor<1x6x6x4xf32>, tensor<1x6x6x4xf32>, tensor<1x5x6x4xf32>
 }
+
+// What drops dimensions of size 1 goes behind what is computed of it; what it is added to gets the dimensions.
+// CHECK-LABEL: @dropped_dimensions
+// CHECK-SAME: (%[[X:.+]]: tensor<1x9x1x8xf32>, %[[W:.+]]: tensor<6x3x1x8xf32>, %[[V:.+]]: tensor<1x7x6xf32>, %[[R:.+]]: tensor<7x1xf32>)
+// CHECK: %[[C:.+]] = mlc.conv %[[X]]
+// CHECK: %[[A:.+]] = mlc.add %[[C]], %{{.+}} : tensor<1x7x1x6xf32>, tensor<6xf32>
+// CHECK: %[[V2:.+]] = mlc.reshape %[[V]] : tensor<1x7x6xf32> -> tensor<1x7x1x6xf32>
+// CHECK: %[[B:.+]] = mlc.mul %[[A]], %[[V2]]
+// CHECK: %[[R2:.+]] = mlc.reshape %[[R]] : tensor<7x1xf32> -> tensor<7x1x1xf32>
+// CHECK: %[[D:.+]] = mlc.add %[[B]], %[[R2]] : tensor<1x7x1x6xf32>, tensor<7x1x1xf32>
+// CHECK: %[[M:.+]] = mlc.mul %[[D]], %[[D]]
+// CHECK: %[[Y:.+]] = mlc.reshape %[[M]] : tensor<1x7x1x6xf32> -> tensor<7x6xf32>
+// CHECK: return %[[Y]]
+func.func @dropped_dimensions(%x: tensor<1x9x1x8xf32>, %w: tensor<6x3x1x8xf32>, %v: tensor<1x7x6xf32>, %r: tensor<7x1xf32>) -> tensor<7x6xf32> {
+  %bias = mlc.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]> : tensor<6xf32> : tensor<6xf32>
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x9x1x8xf32>, tensor<6x3x1x8xf32> -> tensor<1x7x1x6xf32>
+  %1 = mlc.reshape %0 : tensor<1x7x1x6xf32> -> tensor<1x7x6xf32>
+  %2 = mlc.add %1, %bias : tensor<1x7x6xf32>, tensor<6xf32> -> tensor<1x7x6xf32>
+  %3 = mlc.mul %2, %v : tensor<1x7x6xf32>, tensor<1x7x6xf32> -> tensor<1x7x6xf32>
+  %4 = mlc.add %3, %r : tensor<1x7x6xf32>, tensor<7x1xf32> -> tensor<1x7x6xf32>
+  %5 = mlc.reshape %4 : tensor<1x7x6xf32> -> tensor<7x6xf32>
+  %6 = mlc.mul %5, %5 : tensor<7x6xf32>, tensor<7x6xf32> -> tensor<7x6xf32>
+  return %6 : tensor<7x6xf32>
+}
+
+// Other views, and what spreads a view, stay where they are.
+// CHECK-LABEL: @other_views
+// CHECK: mlc.reshape %{{.+}} : tensor<1x7x1x6xf32> -> tensor<1x42xf32>
+// CHECK: mlc.relu
+// CHECK: mlc.reshape %{{.+}} : tensor<1x7x1x6xf32> -> tensor<7x6xf32>
+// CHECK: mlc.add %{{.+}} : tensor<7x6xf32>, tensor<2x7x6xf32>
+// CHECK: mlc.reshape %{{.+}} : tensor<1x9x1x8xf32> -> tensor<9x8xf32>
+// CHECK: mlc.relu
+func.func @other_views(%x: tensor<1x9x1x8xf32>, %w: tensor<6x3x1x8xf32>, %v: tensor<2x7x6xf32>) -> (tensor<1x42xf32>, tensor<2x7x6xf32>, tensor<9x8xf32>) {
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x9x1x8xf32>, tensor<6x3x1x8xf32> -> tensor<1x7x1x6xf32>
+  %1 = mlc.reshape %0 : tensor<1x7x1x6xf32> -> tensor<1x42xf32>
+  %2 = mlc.relu %1 : tensor<1x42xf32> -> tensor<1x42xf32>
+  %3 = mlc.reshape %0 : tensor<1x7x1x6xf32> -> tensor<7x6xf32>
+  %4 = mlc.add %3, %v : tensor<7x6xf32>, tensor<2x7x6xf32> -> tensor<2x7x6xf32>
+  %5 = mlc.reshape %x : tensor<1x9x1x8xf32> -> tensor<9x8xf32>
+  %6 = mlc.relu %5 : tensor<9x8xf32> -> tensor<9x8xf32>
+  return %2, %4, %6 : tensor<1x42xf32>, tensor<2x7x6xf32>, tensor<9x8xf32>
+}

@@ -99,6 +99,14 @@ std::vector<Case> windowCases() {
   winograd("of_3_more_padding", "f32[1, 10, 13, 64]", "f32[64, 3, 3, 64]", {{1, 1}, {1, 1}, {2, 0}, {2, 1}}, true);
   winograd("of_2", "f32[1, 10, 8, 128]", "f32[128, 3, 3, 128]", {{1, 1}, {1, 1}, {0, 1}, {0, 1}}, false);
   winograd("of_2_cut_off", "f32[1, 9, 10, 71]", "f32[67, 3, 3, 71]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, true);
+  // Along one dimension: images and lines, all numbers of taps, rows and columns that are cut off.
+  winograd("3_taps_of_6", "f32[2, 94, 64]", "f32[64, 3, 64]", {{1}, {1}, {1}, {1}}, true);
+  winograd("5_taps_down", "f32[1, 30, 2, 64]", "f32[35, 5, 1, 64]", {{1, 1}, {1, 1}, {2, 0}, {1, 0}}, true);
+  winograd("5_taps_along", "f32[1, 3, 31, 66]", "f32[64, 1, 5, 66]", {{1, 1}, {1, 1}, {0, 2}, {0, 4}}, true);
+  winograd("5_taps_of_a_line", "f32[3, 27, 65]", "f32[64, 5, 65]", {{1}, {1}, {0}, {0}}, false);
+  winograd("7_taps_of_a_line", "f32[2, 33, 64]", "f32[64, 7, 64]", {{1}, {1}, {3}, {3}}, true);
+  winograd("5x5", "f32[1, 16, 15, 64]", "f32[64, 5, 5, 64]", {{1, 1}, {1, 1}, {2, 2}, {2, 2}}, true);
+  winograd("3x5", "f32[1, 16, 15, 64]", "f32[64, 3, 5, 64]", {{1, 1}, {1, 1}, {1, 2}, {1, 2}}, true);
   // Long reductions, in chunks of the window, of the channels, of both.
   conv("long_3x3", "f32[1, 9, 9, 128]", "f32[20, 3, 3, 128]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}});
   conv("long_channels", "f32[1, 6, 7, 640]", "f32[33, 2, 2, 640]", {{1, 1}, {1, 1}, {0, 0}, {0, 0}});

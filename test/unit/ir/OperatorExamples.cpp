@@ -105,13 +105,19 @@ static std::vector<OperatorExample> makeExamples() {
       "%y = mlc.matmul %a, %b columns <() -> (20)> : tensor<2x3xf32>, tensor<2x3x16xf32> -> tensor<2x20xf32>");
   add("pack", "%x: tensor<3x20xf32>", "%y = mlc.pack %x : tensor<3x20xf32> -> tensor<2x3x16xf32>");
   add("winograd_input", "%x: tensor<2x7x8x16xf32>",
-      "%y = mlc.winograd_input %x outputs 4 low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<36x8x16xf32>");
+      "%y = mlc.winograd_input %x outputs [4, 4] taps [3, 3] low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<36x8x16xf32>");
   add("winograd_input", "%x: tensor<2x7x8x16xf32>",
-      "%y = mlc.winograd_input %x outputs 3 low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<25x18x16xf32>");
+      "%y = mlc.winograd_input %x outputs [3, 3] taps [3, 3] low [1, 1] high [1, 0] : tensor<2x7x8x16xf32> -> tensor<25x18x16xf32>");
   add("winograd_output", "%x: tensor<36x8x20xf32>",
-      "%y = mlc.winograd_output %x outputs 4 to <() -> (2, 7, 7)> : tensor<36x8x20xf32> -> tensor<2x7x7x20xf32>");
+      "%y = mlc.winograd_output %x outputs [4, 4] taps [3, 3] to <() -> (2, 7, 7)> : tensor<36x8x20xf32> -> tensor<2x7x7x20xf32>");
   add("winograd_output", "%x: tensor<16x32x20xf32>",
-      "%y = mlc.winograd_output %x outputs 2 to <() -> (2, 7, 7)> : tensor<16x32x20xf32> -> tensor<2x7x7x20xf32>");
+      "%y = mlc.winograd_output %x outputs [2, 2] taps [3, 3] to <() -> (2, 7, 7)> : tensor<16x32x20xf32> -> tensor<2x7x7x20xf32>");
+  add("winograd_input", "%x: tensor<2x9x3x16xf32>",
+      "%y = mlc.winograd_input %x outputs [4, 1] taps [5, 1] low [2, 0] high [1, 0] : tensor<2x9x3x16xf32> -> tensor<8x12x16xf32>");
+  add("winograd_input", "%x: tensor<2x9x16xf32>",
+      "%y = mlc.winograd_input %x outputs [2] taps [7] low [3] high [3] : tensor<2x9x16xf32> -> tensor<8x10x16xf32>");
+  add("winograd_output", "%x: tensor<8x10x20xf32>",
+      "%y = mlc.winograd_output %x outputs [2] taps [7] to <() -> (2, 9)> : tensor<8x10x20xf32> -> tensor<2x9x20xf32>");
   add("attention", "%q: tensor<2x3x4xf32>, %k: tensor<5x4xf32>, %v: tensor<1x5x6xf32>, %m: tensor<3x5xf32>",
       "%y = mlc.attention %q, %k, %v mask %m : tensor<3x5xf32> scale 5.0e-1 guard empty "
       ": tensor<2x3x4xf32>, tensor<5x4xf32>, tensor<1x5x6xf32> -> tensor<2x3x6xf32>");
