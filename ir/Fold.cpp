@@ -6,6 +6,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
+#include <thread>
+
 using namespace mlir;
 
 namespace mlc {
@@ -279,8 +281,8 @@ LogicalResult foldOperation(Operation *op, ArrayRef<Attribute> operands, SmallVe
   if (operands.empty() || (!expressions && !llvm::all_of(operands, known)) || Symbols::of(op).getFunction() == nullptr)
     return failure();
   // References trust what the verifier has seen, and operators are folded before that where they are made. What is wrong is
-  // said when the module is verified.
-  ScopedDiagnosticHandler quiet(op->getContext(), [](Diagnostic &) { return success(); });
+  // said when the module is verified. What other threads say at the same time is not for this handler.
+  ScopedDiagnosticHandler quiet(op->getContext(), [self = std::this_thread::get_id()](Diagnostic &) { return success(std::this_thread::get_id() == self); });
   if (failed(op->getName().verifyInvariants(op)) || failed(op->getName().verifyRegionInvariants(op)))
     return failure();
   if (succeeded(foldSymbolically(op, operands, results)))

@@ -12,6 +12,7 @@
 
 #include <list>
 #include <numeric>
+#include <thread>
 
 using namespace mlir;
 
@@ -622,8 +623,9 @@ struct FormGroups : impl::FormGroupsPassBase<FormGroups> {
         blocks.push_back(block);
     });
     bool bad = false;
-    ScopedDiagnosticHandler watch(&getContext(), [&](Diagnostic &d) {
-      bad |= d.getSeverity() == DiagnosticSeverity::Error;
+    ScopedDiagnosticHandler watch(&getContext(), [&bad, self = std::this_thread::get_id()](Diagnostic &d) {
+      if (std::this_thread::get_id() == self)
+        bad |= d.getSeverity() == DiagnosticSeverity::Error;
       return failure();
     });
     for (Block *block : blocks) {
