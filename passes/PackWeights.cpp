@@ -6,6 +6,8 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace mlc {
@@ -54,6 +56,34 @@ ElementsAttr constantOfValue(Value v) {
   return attr;
 }
 
+// Of the largest weight: what is less than that fraction of it is lost in a sum's rounding.
+constexpr float kLost = 0x1p-60f;
+
+/// Constant f32 weights without subnormal numbers, with which a multiply-add takes a hundred times as long: they become 0 where
+/// other weights are large beside them.
+ElementsAttr withoutSubnormals(Operation *op, ElementsAttr weights) {
+  if (!weights || !weights.getElementType().isF32())
+    return weights;
+  constexpr float smallest = std::numeric_limits<float>::min();
+  SmallVector<char, 0> storage;
+  ArrayRef<char> bytes = bytesOf(weights, storage);
+  ArrayRef<float> values(reinterpret_cast<const float *>(bytes.data()), bytes.size() / sizeof(float));
+  int64_t subnormals = 0;
+  float largest = 0;
+  for (float v : values) {
+    subnormals += v != 0 && std::abs(v) < smallest;
+    largest = std::max(largest, std::abs(v));
+  }
+  if (subnormals == 0 || smallest > largest * kLost)
+    return weights;
+  op->emitRemark() << subnormals << " subnormal weights become 0";
+  std::vector<char> normal(bytes.begin(), bytes.end());
+  for (float &v : MutableArrayRef(reinterpret_cast<float *>(normal.data()), values.size()))
+    if (std::abs(v) < smallest)
+      v = 0;
+  return constantFromBytes(cast<RankedTensorType>(weights.getType()), std::move(normal));
+}
+
 struct PackMatmul : OpRewritePattern<MatmulOp> {
   PackMatmul(MLIRContext *ctx, Precision precision) : OpRewritePattern(ctx), precision(precision) {}
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
@@ -64,7 +94,7 @@ struct PackMatmul : OpRewritePattern<MatmulOp> {
     bool trans = op.getTransB();
     AffineExpr columns = b[b.size() - (trans ? 2 : 1)];
     Value packed;
-    if (ElementsAttr weights = constantOfValue(op.getB())) {
+    if (ElementsAttr weights = withoutSubnormals(op, constantOfValue(op.getB()))) {
       ArrayRef<int64_t> shape = op.getB().getType().getShape();
       int64_t k = shape[shape.size() - (trans ? 1 : 2)], n = shape[shape.size() - (trans ? 2 : 1)], matrices = 1;
       SmallVector<int64_t> to(shape.begin(), shape.end() - 2);
@@ -101,10 +131,11 @@ struct PackConv : OpRewritePattern<ConvOp> {
     int64_t taps = 1;
     for (int64_t w : window)
       taps *= w;
-    ElementsAttr weights = constantOfValue(op.getWeights());
+    ElementsAttr given = constantOfValue(op.getWeights()), weights = withoutSubnormals(op, given);
     Value packed;
     if (op.isDepthwise()) {
-      Value flat = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({features, taps}, element), op.getWeights());
+      Value plain = weights == given ? Value(op.getWeights()) : ConstantOp::create(rewriter, loc, weights);
+      Value flat = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({features, taps}, element), plain);
       Value turned = rewriter.createOrFold<TransposeOp>(loc, flat, ArrayRef<int64_t>{1, 0});
       SmallVector<int64_t> to(window);
       to.push_back(features);

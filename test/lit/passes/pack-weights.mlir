@@ -104,3 +104,15 @@ func.func @planes(%x: tensor<1x3x8x9xf32>, %w: tensor<16x3x3x3xf32>) -> tensor<1
   %y = mlc.conv %t, %w {dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 1, 1>, low = array<i64: 1, 0>, strides = array<i64: 1, 1>} : tensor<1x8x9x3xf32>, tensor<16x3x3x3xf32> -> tensor<1x8x8x16xf32>
   return %y : tensor<1x8x8x16xf32>
 }
+
+// Subnormal weights become 0 beside large ones, and stay what they are where there are no others.
+// CHECK-LABEL: @subnormal_weights
+// CHECK-DAG: mlc.constant dense<{{\[}}{{\[}}[0.000000e+00, 2.500000e-01]], {{\[}}[1.000000e+00, 0.000000e+00]]]>
+// CHECK-DAG: mlc.constant dense<{{.*}}1.000000e-39
+func.func @subnormal_weights(%x: tensor<1x3x3x2xf32>) -> (tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>) {
+  %w = mlc.constant dense<[[[[1.0e-39]], [[1.0]]], [[[0.25]], [[-1.0e-40]]]]> : tensor<2x2x1x1xf32> : tensor<2x2x1x1xf32>
+  %v = mlc.constant dense<[[[[1.0e-39]], [[1.0e-30]]], [[[0.0]], [[-1.0e-30]]]]> : tensor<2x2x1x1xf32> : tensor<2x2x1x1xf32>
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 2, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x3x3x2xf32>, tensor<2x2x1x1xf32> -> tensor<1x2x3x2xf32>
+  %1 = mlc.conv %x, %v {dilations = array<i64: 1, 1>, groups = 2, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x3x3x2xf32>, tensor<2x2x1x1xf32> -> tensor<1x2x3x2xf32>
+  return %0, %1 : tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>
+}
