@@ -16,7 +16,42 @@ namespace mlc {
 
 namespace {
 
-bool isConstant(Value v) { return matchPattern(v, m_Constant()) && tensorTypeOf(v).hasStaticShape(); }
+// What is folded stays in f64, under a cast that folds last of all: chains of constants are rounded once. What several roundings
+// leave is the same for all pixels, and does not average out as the errors of sums do.
+
+/// The constant itself, or the one in f64 that is rounded to it.
+Value exactOf(Value v) {
+  auto cast = v.getDefiningOp<CastOp>();
+  return cast && elementTypeOf(cast.getX()).isF64() && matchPattern(cast.getX(), m_Constant()) ? cast.getX() : v;
+}
+
+bool isConstant(Value v) { return matchPattern(exactOf(v), m_Constant()) && tensorTypeOf(v).hasStaticShape(); }
+
+/// What is computed of constants stands before all its readers, which may be before the rewritten operator.
+void beginFunction(OpBuilder &builder) {
+  Operation *parent = builder.getInsertionBlock()->getParentOp();
+  auto function = isa<func::FuncOp>(parent) ? cast<func::FuncOp>(parent) : parent->getParentOfType<func::FuncOp>();
+  builder.setInsertionPointToStart(&function.getBody().front());
+}
+
+/// An operator on constants of one float type.
+template <typename Op, typename... Values>
+Value computed(PatternRewriter &rewriter, Location loc, Value first, Values... others) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  beginFunction(rewriter);
+  auto widened = [&](Value v) { return rewriter.createOrFold<CastOp>(loc, exactOf(v), rewriter.getF64Type()); };
+  Value y = rewriter.createOrFold<Op>(loc, widened(first), widened(others)...);
+  Type narrow = elementTypeOf(first);
+  return elementTypeOf(y) == narrow ? y : CastOp::create(rewriter, loc, y, narrow);
+}
+
+Value reshaped(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<int64_t> shape) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  beginFunction(rewriter);
+  Value exact = exactOf(v);
+  Value y = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get(shape, elementTypeOf(exact)), exact);
+  return exact == v ? y : CastOp::create(rewriter, loc, y, elementTypeOf(v));
+}
 
 /// Whether a constant differs only along the last dimension of `like`.
 bool perChannel(Value v, Value like) {
@@ -40,25 +75,28 @@ struct Magnitudes {
 std::optional<Magnitudes> magnitudesOf(Value v) {
   ElementsAttr value;
   auto type = dyn_cast<FloatType>(elementTypeOf(v));
-  if (!type || type.getWidth() < 16 || type.getWidth() > 64 || !matchPattern(v, m_Constant(&value)))
+  if (!type || type.getWidth() < 16 || type.getWidth() > 64 || !matchPattern(exactOf(v), m_Constant(&value)))
     return {};
-  const llvm::fltSemantics &semantics = type.getFloatSemantics();
   Magnitudes result;
-  result.smallest = APFloat::getSmallestNormalized(semantics).convertToDouble();
-  result.largest = APFloat::getLargest(semantics).convertToDouble();
+  result.smallest = APFloat::getSmallestNormalized(type.getFloatSemantics()).convertToDouble();
+  result.largest = APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
   SmallVector<char, 0> storage;
   ArrayRef<char> bytes = bytesOf(value, storage);
-  for (size_t at = 0, width = type.getWidth() / 8; at < bytes.size(); at += width) {
+  auto stored = cast<FloatType>(elementTypeOf(exactOf(v)));
+  for (size_t at = 0, width = stored.getWidth() / 8; at < bytes.size(); at += width) {
     double x;
-    if (type.isF32()) {
+    if (stored.isF64()) {
+      memcpy(&x, &bytes[at], width);
+    } else if (stored.isF32()) {
       float narrow;
       memcpy(&narrow, &bytes[at], width);
-      x = std::abs(narrow);
+      x = narrow;
     } else {
       uint64_t bits = 0;
       memcpy(&bits, &bytes[at], width);
-      x = std::abs(APFloat(semantics, APInt(type.getWidth(), bits)).convertToDouble());
+      x = APFloat(stored.getFloatSemantics(), APInt(stored.getWidth(), bits)).convertToDouble();
     }
+    x = std::abs(x);
     if (!std::isfinite(x))
       return {};
     if (x == 0) {
@@ -77,7 +115,7 @@ struct SubtractConstant : OpRewritePattern<SubOp> {
   LogicalResult matchAndRewrite(SubOp op, PatternRewriter &rewriter) const override {
     if (!isa<FloatType>(elementTypeOf(op.getY())) || !perChannel(op.getB(), op.getY()))
       return failure();
-    rewriter.replaceOpWithNewOp<AddOp>(op, op.getA(), rewriter.createOrFold<NegOp>(op.getLoc(), op.getB()));
+    rewriter.replaceOpWithNewOp<AddOp>(op, op.getA(), computed<NegOp>(rewriter, op.getLoc(), op.getB()));
     return success();
   }
 };
@@ -91,7 +129,7 @@ struct DivideByConstant : OpRewritePattern<DivOp> {
     auto divisor = magnitudesOf(op.getB());
     if (!divisor || divisor->zeros || 1 / divisor->most < divisor->smallest || 1 / divisor->least > divisor->largest)
       return failure();
-    rewriter.replaceOpWithNewOp<MulOp>(op, op.getA(), rewriter.createOrFold<ReciprocalOp>(op.getLoc(), op.getB()));
+    rewriter.replaceOpWithNewOp<MulOp>(op, op.getA(), computed<ReciprocalOp>(rewriter, op.getLoc(), op.getB()));
     return success();
   }
 };
@@ -114,7 +152,7 @@ struct JoinQuotient : OpRewritePattern<MulOp> {
     auto d = magnitudesOf(factor), c = magnitudesOf(divisor);
     if (!c || !d || c->zeros || d->least / c->most < d->smallest || d->most / c->least > d->largest)
       return false;
-    rewriter.replaceOpWithNewOp<MulOp>(op, x, rewriter.createOrFold<DivOp>(op->getLoc(), factor, divisor));
+    rewriter.replaceOpWithNewOp<MulOp>(op, x, computed<DivOp>(rewriter, op->getLoc(), factor, divisor));
     return true;
   }
 };
@@ -146,7 +184,7 @@ struct JoinFactors : OpRewritePattern<MulOp> {
         auto c = magnitudesOf(factor), d = magnitudesOf(outer);
         if (!c || !d || c->least * d->least < c->smallest || c->most * d->most > c->largest)
           continue;
-        rewriter.replaceOpWithNewOp<MulOp>(op, x, rewriter.createOrFold<MulOp>(op.getLoc(), factor, outer));
+        rewriter.replaceOpWithNewOp<MulOp>(op, x, computed<MulOp>(rewriter, op.getLoc(), factor, outer));
         return success();
       }
     }
@@ -165,16 +203,13 @@ struct FoldFactor : OpRewritePattern<MulOp> {
         continue;
       auto count = tensorTypeOf(factor).getNumElements();
       Location loc = op.getLoc();
-      auto shaped = [&](ArrayRef<int64_t> shape) {
-        return rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get(shape, elementTypeOf(factor)), factor);
-      };
       Value weights = def->getOperand(1);
       if (!isConstant(weights))
         continue;
       if (auto conv = dyn_cast<ConvOp>(def)) {
         SmallVector<int64_t> shape(conv.getWeights().getType().getRank(), 1);
         shape[0] = count;
-        Value scaled = rewriter.createOrFold<MulOp>(loc, weights, shaped(shape));
+        Value scaled = computed<MulOp>(rewriter, loc, weights, reshaped(rewriter, loc, factor, shape));
         rewriter.modifyOpInPlace(conv, [&] { conv.getWeightsMutable().assign(scaled); });
         rewriter.replaceOp(op, contraction);
         return success();
@@ -182,7 +217,7 @@ struct FoldFactor : OpRewritePattern<MulOp> {
       if (auto matmul = dyn_cast<MatmulOp>(def); matmul && !matmul.isPacked()) {
         SmallVector<int64_t> shape(matmul.getB().getType().getRank(), 1);
         shape[shape.size() - (matmul.getTransB() ? 2 : 1)] = count;
-        Value scaled = rewriter.createOrFold<MulOp>(loc, weights, shaped(shape));
+        Value scaled = computed<MulOp>(rewriter, loc, weights, reshaped(rewriter, loc, factor, shape));
         rewriter.modifyOpInPlace(matmul, [&] { matmul.getBMutable().assign(scaled); });
         rewriter.replaceOp(op, contraction);
         return success();
@@ -205,7 +240,7 @@ struct DistributeFactor : OpRewritePattern<MulOp> {
         if (!def || !isa<ConvOp, MatmulOp>(def) || !def->hasOneUse() || !perChannel(bias, x) || !isConstant(def->getOperand(1)) ||
             x.getType() != sum.getType())
           continue;
-        Value scaled = rewriter.createOrFold<MulOp>(op.getLoc(), bias, factor);
+        Value scaled = computed<MulOp>(rewriter, op.getLoc(), bias, factor);
         Value product = MulOp::create(rewriter, op.getLoc(), x, factor);
         rewriter.replaceOpWithNewOp<AddOp>(op, product, scaled);
         return success();
@@ -227,7 +262,7 @@ struct JoinBiases : OpRewritePattern<AddOp> {
       for (auto [x, bias] : {std::pair{inner.getA(), inner.getB()}, std::pair{inner.getB(), inner.getA()}}) {
         if (x.getType() != op.getY().getType() || !perChannel(bias, op.getY()))
           continue;
-        Value joined = rewriter.createOrFold<AddOp>(op.getLoc(), bias, outer);
+        Value joined = computed<AddOp>(rewriter, op.getLoc(), bias, outer);
         rewriter.replaceOpWithNewOp<AddOp>(op, x, joined);
         return success();
       }
@@ -297,14 +332,13 @@ template <typename Op> struct HandFactorOn : OpRewritePattern<Op> {
       return failure();
     op.emitRemark() << "factor multiplied into the weights behind it";
     for (Operation *reader : readers) {
-      auto type = RankedTensorType::get(shapeInWeights(reader, count), elementTypeOf(factor));
-      Value fitting = rewriter.createOrFold<ReshapeOp>(op.getLoc(), type, factor);
-      Value weights = rewriter.createOrFold<Op>(op.getLoc(), reader->getOperand(1), fitting);
+      Value fitting = reshaped(rewriter, op.getLoc(), factor, shapeInWeights(reader, count));
+      Value weights = computed<Op>(rewriter, op.getLoc(), reader->getOperand(1), fitting);
       rewriter.modifyOpInPlace(reader, [&] { reader->setOperand(1, weights); });
     }
     if (sum) {
       rewriter.setInsertionPoint(sum);
-      rewriter.replaceOpWithNewOp<AddOp>(sum, x, rewriter.createOrFold<Inverse>(op.getLoc(), bias, factor));
+      rewriter.replaceOpWithNewOp<AddOp>(sum, x, computed<Inverse>(rewriter, op.getLoc(), bias, factor));
     }
     rewriter.replaceOp(op, x);
     return success();
@@ -317,7 +351,8 @@ struct FoldScales : impl::FoldScalesPassBase<FoldScales> {
       RewritePatternSet patterns(&getContext());
       patterns.add<SubtractConstant, JoinQuotient, JoinDividend, JoinFactors, JoinBiases>(&getContext());
       add(patterns);
-      return succeeded(applyPatternsGreedily(getOperation(), std::move(patterns)));
+      auto config = GreedyRewriteConfig().enableFolding(false).enableConstantCSE(false);
+      return succeeded(applyPatternsGreedily(getOperation(), std::move(patterns), config));
     };
     // Once they are whole, factors that no weights before them took go into those behind; what is still divided then, by a number
     // that is rounded for all elements alike, is multiplied at last.

@@ -14,7 +14,8 @@
 // memory beside its zeros, and weights of 16 bits are widened there, each once for all tiles that use it.
 // A long reduction is taken in chunks, so that the part of the panel at hand stays in L1 for all rows; between chunks the
 // sums wait in a scratch block of the task's own. While one chunk is used, the next is called from memory, a little with
-// each step.
+// each step. Where taking up sums costs nothing, a chunk is taken in runs, whose sums wait in registers: a sum loses as much as
+// its terms are many, and what one row or a filter loses is the same wherever it is used.
 //
 //===----------------------------------------------------------------------===//
 
@@ -510,16 +511,20 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
     return results;
   };
 
-  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange, int64_t)> nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums, int64_t every) {
-    if (d == c.reduction.size())
+  auto [dims, run] = c.runs();
+  size_t runAt = dims.empty() ? run.size() + 1 : dims.size(); // the first dimension of a run, where there are several
+  dims.append(run);
+  std::function<SmallVector<Value>(size_t, Value, Value, ValueRange, int64_t)> nest;
+  auto loop = [&](size_t d, Value aAt, Value kAt, ValueRange sums, int64_t every) -> SmallVector<Value> {
+    if (d == dims.size())
       return step(aAt, kAt, sums, every);
-    Dimension dim = c.reduction[d];
+    Dimension dim = dims[d];
     auto extent = constantOf(dim.extent);
     AffineExpr below = constantExpr(1, k.group.getContext());
-    for (size_t i = d + 1; i < c.reduction.size(); ++i)
-      below = below * c.reduction[i].extent;
+    for (size_t i = d + 1; i < dims.size(); ++i)
+      below = below * dims[i].extent;
     Value stride = k.expression(dim.stride), inner = k.expression(below);
-    bool last = d + 1 == c.reduction.size();
+    bool last = d + 1 == dims.size();
     // Large tiles hide the loop's own instructions; small ones need more steps at a time.
     int64_t sumsPerStep = rows * panels * vectors;
     int64_t most = valid || sumsPerStep >= 16 ? 1 : sumsPerStep >= 8 ? 2 : 4;
@@ -534,6 +539,14 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
       }
       return current;
     });
+  };
+  nest = [&](size_t d, Value aAt, Value kAt, ValueRange sums, int64_t every) {
+    if (d != runAt)
+      return loop(d, aAt, kAt, sums, every);
+    SmallVector<Value> partial = loop(d, aAt, kAt, SmallVector<Value>(sums.size(), zero()), every);
+    for (auto [sum, so] : llvm::zip(partial, sums))
+      sum = add(so, sum);
+    return partial;
   };
   accumulators = nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, 1);
 

@@ -11,6 +11,8 @@ namespace mlc {
 constexpr int64_t kMostSteps[] = {384, 256}, kFewSteps = 64;
 // Reductions of more steps may be taken in chunks.
 constexpr int64_t kLongReduction = 320;
+// Steps of a run: few where latency or weights from memory leave time for taking up the sums, else so many that it does not show.
+constexpr int64_t kFewRows = 4, kRunOfFewRows = 16, kSomeRows = 64, kRunOfSomeRows = 64, kRun = 128;
 
 namespace {
 
@@ -48,40 +50,62 @@ View viewOfStage(Value v, Staging staging) {
 
 } // namespace
 
-void Contraction::cutReduction(int64_t panels) {
-  const int64_t most = kMostSteps[panels > 1];
-  auto steps = constantOf(depth);
-  if (!steps || *steps <= std::max(most, kLongReduction))
-    return;
-  // The innermost dimensions, and what divides the next.
+/// Moves the outer part of dimensions to the front of `outer`, so that what is left has at most `most` steps: the innermost
+/// dimensions, and what divides the next. Nothing where less than `few` would be left.
+static void cutSteps(SmallVectorImpl<Dimension> &dims, SmallVectorImpl<Dimension> &outer, int64_t most, int64_t few) {
   int64_t size = 1;
-  size_t d = reduction.size();
-  while (d > 0 && size * *constantOf(reduction[d - 1].extent) <= most)
-    size *= *constantOf(reduction[--d].extent);
+  size_t d = dims.size();
+  while (d > 0 && size * *constantOf(dims[d - 1].extent) <= most)
+    size *= *constantOf(dims[--d].extent);
   int64_t part = 1;
   if (d > 0) {
-    int64_t extent = *constantOf(reduction[d - 1].extent);
+    int64_t extent = *constantOf(dims[d - 1].extent);
     for (int64_t p = 2; p <= extent && size * p <= most; ++p)
       if (extent % p == 0)
         part = p;
   }
-  if (size * part < kFewSteps)
+  if (size * part < few)
     return;
-  MLIRContext *ctx = root->getContext();
-  SmallVector<Dimension> all(reduction);
-  reduction.clear();
+  SmallVector<Dimension> all(dims.begin(), dims.end());
+  dims.clear();
   for (size_t i = 0; i < all.size(); ++i) {
     if (i + 1 < d)
-      chunks.push_back(all[i]);
+      outer.push_back(all[i]);
     if (i + 1 == d) {
       int64_t extent = *constantOf(all[i].extent);
-      chunks.push_back({constantExpr(extent / part, ctx), all[i].stride * part});
+      outer.push_back({constantExpr(extent / part, all[i].extent.getContext()), all[i].stride * part});
       if (part > 1)
-        reduction.push_back({constantExpr(part, ctx), all[i].stride});
+        dims.push_back({constantExpr(part, all[i].extent.getContext()), all[i].stride});
     }
     if (i + 1 > d)
-      reduction.push_back(all[i]);
+      dims.push_back(all[i]);
   }
+}
+
+void Contraction::cutReduction(int64_t panels) {
+  const int64_t most = kMostSteps[panels > 1];
+  if (auto steps = constantOf(depth); steps && *steps > std::max(most, kLongReduction))
+    cutSteps(reduction, chunks, most, kFewSteps);
+}
+
+std::pair<SmallVector<Dimension>, SmallVector<Dimension>> Contraction::runs() const {
+  SmallVector<Dimension> outer, run(reduction);
+  int64_t rows = constantOf(rowCount).value_or(kSomeRows + 1), most = kRun;
+  if (!isa<FloatType>(elementTypeOf(result)))
+    return {outer, run};
+  if (rows <= kSomeRows)
+    most = rows <= kFewRows ? kRunOfFewRows : kRunOfSomeRows;
+  else if (constantOf(panels) != std::optional<int64_t>(1))
+    return {outer, run};
+  int64_t steps = 1;
+  for (Dimension d : run) {
+    if (!constantOf(d.extent))
+      return {outer, run};
+    steps *= *constantOf(d.extent);
+  }
+  if (steps > most * 5 / 4)
+    cutSteps(run, outer, most, kRunOfFewRows);
+  return {outer, run};
 }
 
 Contraction describeContraction(Operation *root) {

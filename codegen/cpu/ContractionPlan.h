@@ -39,6 +39,9 @@ struct Contraction {
   bool chunked() const { return !chunks.empty(); }
   /// Moves the outer part of a long reduction into `chunks`, for register tiles of so many panels.
   void cutReduction(int64_t panels);
+  /// The reduction of a chunk as runs, outer part and run: each run is summed up by itself, in registers, since one long sum
+  /// loses more. The same for all tiles.
+  std::pair<llvm::SmallVector<Dimension>, llvm::SmallVector<Dimension>> runs() const;
 };
 
 /// Of a product or a convolution.

@@ -53,8 +53,13 @@ static LogicalResult importBatchNorm(NodeContext &n) {
     mean = newMean;
     variance = newVariance;
   }
-  Value a = n.div(toWide(scale), n.sqrt(n.add(toWide(variance), epsilon)));
-  Value b = n.sub(toWide(bias), n.mul(mean, a));
+  // Constants are rounded once: what is lost on them is lost for all pixels alike.
+  bool known = llvm::all_of(ArrayRef{scale, bias, mean, variance}, [](Value v) { return mlir::matchPattern(v, mlir::m_Constant()); });
+  Type exact = known ? Type(mlir::Float64Type::get(wide.getContext())) : wide;
+  auto parameter = [&](Value v) { return n.cast(v, exact); };
+  Value a = n.div(parameter(scale), n.sqrt(n.add(parameter(variance), epsilon)));
+  Value b = toWide(n.sub(parameter(bias), n.mul(parameter(mean), a)));
+  a = toWide(a);
   Value y = n.add(n.mul(input, overChannels(n, a, n.rank(x))), overChannels(n, b, n.rank(x)));
   return n.yield(narrow(n, y, x));
 }

@@ -227,3 +227,36 @@ func.func @keeps_zero_factor(%x: !y) -> tensor<1x4x1xf32> {
   %p = mlc.matmul %a, %v : !y, tensor<2x1xf32> -> tensor<1x4x1xf32>
   return %p : tensor<1x4x1xf32>
 }
+
+// 0.1 * 0.1 * 2.9 rounded once; with the product of any two of them rounded, too, it is 0.0290000029.
+// CHECK-LABEL: @rounds_chains_once
+func.func @rounds_chains_once(%x: tensor<3x1xf32>) -> tensor<3x1xf32> {
+  // CHECK: %[[W:.+]] = mlc.constant dense<0.029000001> : tensor<1x1xf32>
+  // CHECK: %[[P:.+]] = mlc.matmul %{{.+}}, %[[W]]
+  // CHECK: return %[[P]]
+  %w = mlc.constant dense<0.1> : tensor<1x1xf32> : tensor<1x1xf32>
+  %s = mlc.constant dense<0.1> : tensor<f32> : tensor<f32>
+  %t = mlc.constant dense<2.9> : tensor<f32> : tensor<f32>
+  %p = mlc.matmul %x, %w : tensor<3x1xf32>, tensor<1x1xf32> -> tensor<3x1xf32>
+  %m = mlc.mul %p, %s : tensor<3x1xf32>, tensor<f32> -> tensor<3x1xf32>
+  %n = mlc.mul %m, %t : tensor<3x1xf32>, tensor<f32> -> tensor<3x1xf32>
+  return %n : tensor<3x1xf32>
+}
+
+// 2^24 + 1 is none of f32's numbers.
+// CHECK-LABEL: @rounds_biases_once
+func.func @rounds_biases_once(%x: tensor<3x1xf32>) -> tensor<3x1xf32> {
+  // CHECK-DAG: %[[B:.+]] = mlc.constant dense<1.000000e+00> : tensor<f32>
+  // CHECK: %[[P:.+]] = mlc.matmul
+  // CHECK: %[[Y:.+]] = mlc.add %[[P]], %[[B]]
+  // CHECK: return %[[Y]]
+  %w = mlc.constant dense<3.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %p = mlc.matmul %x, %w : tensor<3x1xf32>, tensor<1x1xf32> -> tensor<3x1xf32>
+  %b = mlc.constant dense<16777216.0> : tensor<f32> : tensor<f32>
+  %c = mlc.constant dense<1.0> : tensor<f32> : tensor<f32>
+  %d = mlc.constant dense<-16777216.0> : tensor<f32> : tensor<f32>
+  %m = mlc.add %p, %b : tensor<3x1xf32>, tensor<f32> -> tensor<3x1xf32>
+  %n = mlc.add %m, %c : tensor<3x1xf32>, tensor<f32> -> tensor<3x1xf32>
+  %o = mlc.add %n, %d : tensor<3x1xf32>, tensor<f32> -> tensor<3x1xf32>
+  return %o : tensor<3x1xf32>
+}

@@ -40,6 +40,21 @@ TEST_F(Import, PutsChannelsLast) {
   expectImported({"mlc.transpose %arg0 [0, 2, 3, 1]", "mlc.conv", "tensor<2x1x1x4xf32>", "[0, 3, 1, 2]"});
 }
 
+// 4097 · 4097 is none of f32's numbers.
+TEST_F(Import, RoundsBatchNormalisationOnce) {
+  graph.input("x", {"1", "1", "8", "8"});
+  graph.floats("scale", {1}, {4097});
+  graph.floats("bias", {1}, {16785408});
+  graph.floats("mean", {1}, {4097});
+  graph.floats("variance", {1}, {1});
+  auto &epsilon = *graph.node("BatchNormalization", {"x", "scale", "bias", "mean", "variance"}, {"y"}).add_attribute();
+  epsilon.set_name("epsilon");
+  epsilon.set_type(proto::AttributeProto::FLOAT);
+  epsilon.set_f(0.0f);
+  graph.output("y");
+  expectImported({"dense<4.097000e+03> : tensor<1x1x1xf32>", "dense<-1.000000e+00> : tensor<1x1x1xf32>"});
+}
+
 TEST_F(Import, NamesTheLayerInAMessage) {
   graph.input("x", {"1", "3", "8", "8"});
   graph.floats("w", {2, 4, 1, 1}, std::vector<float>(8, 1.0f));
