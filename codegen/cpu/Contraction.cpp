@@ -412,13 +412,17 @@ void ContractionEmitter::emitEpilogueRowByRow(Value row, Value valid, Value pane
     Value at = scratchAt(k.index(i / (panels * vectors)), panels, i % (panels * vectors));
     vector::StoreOp::create(b, loc, v, scratch, at);
   }
-  k.loop(k.index(0), valid, 1, [&](Value r) {
+  // At most two panels at a time, for which there are registers beside the constants of what follows.
+  int64_t each = panels <= 2 ? panels : panels % 2 == 0 ? 2 : 1, parts = panels / each;
+  k.loop(k.index(0), k.mul(valid, k.index(parts)), 1, [&](Value part) {
+    Value r = b.createOrFold<arith::DivUIOp>(loc, part, k.index(parts));
+    Value first = k.mul(k.sub(part, k.mul(r, k.index(parts))), k.index(each));
     SmallVector<Value> sums;
-    for (int64_t v = 0; v < panels * vectors; ++v) {
-      Value at = scratchAt(r, panels, v);
+    for (int64_t v = 0; v < each * vectors; ++v) {
+      Value at = k.add(scratchAt(r, panels, v), k.mul(first, k.index(kPanel)));
       sums.push_back(vector::LoadOp::create(b, loc, vectorType(), scratch, at));
     }
-    emitEpilogue(k.add(row, r), panel, sums, panels);
+    emitEpilogue(k.add(row, r), k.add(panel, first), sums, each);
   });
 }
 
@@ -489,8 +493,11 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
         VectorType type = VectorType::get({lanes}, storageType(w.element));
         bs.push_back(convert.fromStorage(vector::LoadOp::create(b, loc, type, w.base, at), w.element));
       }
-    for (int64_t p = 0; next && every && p < panels; ++p) {
-      Value at = k.add(k.add(chunkBase, k.mul(panelSize, k.index(p))), k.add(next, k.mul(kAt, share)));
+    // Where more steps than panels fall on a line, each step calls for one panel.
+    bool inTurn = every == 1 && panels > 1 && llvm::isPowerOf2_64(panels) && shareKnown * panels <= kPanel && constantOf(c.rowCount);
+    for (int64_t p = 0; next && every && p < (inTurn ? 1 : panels); ++p) {
+      Value which = inTurn ? Value(arith::AndIOp::create(b, loc, kAt, k.index(panels - 1))) : k.index(p);
+      Value at = k.add(k.add(chunkBase, k.mul(panelSize, which)), k.add(next, k.mul(kAt, share)));
       memref::PrefetchOp::create(b, loc, w.base, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     }
     if (farRows && every) { // a line a call

@@ -6,11 +6,13 @@ using namespace mlir;
 
 namespace mlc {
 
-// Steps of a chunk: at most so many where tiles have one panel or several, so that they stay in L1, and not so few that taking up
-// the sums shows.
-constexpr int64_t kMostSteps[] = {384, 256}, kFewSteps = 64;
-// Reductions of more steps may be taken in chunks.
-constexpr int64_t kLongReduction = 320;
+// Steps of a chunk: at most so many where tiles have one panel, two, three or four, so that they stay in L1, and not so few that
+// taking up the sums shows.
+constexpr int64_t kMostSteps[] = {384, 256, 128, 128}, kFewSteps = 64;
+// A quarter more than that is no harm.
+constexpr int64_t kUncutSteps[] = {384, 320, 160, 160};
+// Reductions of more steps may be taken in chunks at some level.
+constexpr int64_t kLongReduction = 160;
 // Steps of a run: few where latency or weights from memory leave time for taking up the sums, else so many that it does not show.
 constexpr int64_t kFewRows = 4, kRunOfFewRows = 16, kSomeRows = 64, kRunOfSomeRows = 64, kRun = 128;
 
@@ -83,9 +85,8 @@ static void cutSteps(SmallVectorImpl<Dimension> &dims, SmallVectorImpl<Dimension
 }
 
 void Contraction::cutReduction(int64_t panels) {
-  const int64_t most = kMostSteps[panels > 1];
-  if (auto steps = constantOf(depth); steps && *steps > std::max(most, kLongReduction))
-    cutSteps(reduction, chunks, most, kFewSteps);
+  if (auto steps = constantOf(depth); steps && *steps > kUncutSteps[panels - 1])
+    cutSteps(reduction, chunks, kMostSteps[panels - 1], kFewSteps);
 }
 
 std::pair<SmallVector<Dimension>, SmallVector<Dimension>> Contraction::runs() const {
@@ -258,11 +259,12 @@ Blocks blocksOf(const Contraction &c) {
     blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
     return blocks;
   }
-  int64_t count = 1;
+  // Whole register tiles at every level.
+  int64_t count = 1, unit = *panels >= 16 && *panels % 4 == 0 ? 4 : *panels >= 4 ? 2 : 1;
   if (auto known = constantOf(blocks.rowBlocks); known && *known > 0)
     if (int64_t have = others * *known; have < (blocks.rowsOutside ? 4 : 8))
-      count = evenBlocks(*panels, *panels >= 4 ? 2 : 1, have, 1, 8);
-  blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), *panels >= 4 ? 2 : 1)));
+      count = evenBlocks(*panels, unit, have, 1, 8);
+  blocks.panels = std::max<int64_t>(1, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(*panels, count), unit)));
   blocks.panelBlocks = c.panels.ceilDiv(blocks.panels);
   return blocks;
 }
@@ -270,7 +272,8 @@ Blocks blocksOf(const Contraction &c) {
 Tile tileFor(const CpuTarget &target, int64_t lanes, int64_t panels, ArrayRef<int64_t> blocks, bool far) {
   int64_t vectors = std::max<int64_t>(1, kPanel / lanes); // of one panel
   int64_t accumulators = target.vectorRegisters >= 32 ? 24 : 12;
-  int64_t wide = std::min<int64_t>(panels, target.vectorRegisters >= 32 && vectors == 1 ? 2 : 1);
+  // Several panels share the broadcasts: of 12 x 2, 8 x 3 and 6 x 4 accumulators the latter load least and read A least often.
+  int64_t wide = std::min<int64_t>(panels, target.vectorRegisters < 32 || vectors > 1 ? 1 : panels % 4 == 0 ? 4 : panels % 3 == 0 ? 3 : 2);
   int64_t most = std::max<int64_t>(1, accumulators / (vectors * wide));
   if (blocks.empty())
     return {most, wide};

@@ -13,7 +13,7 @@
 namespace mlc {
 
 /// Rows whose sums a task keeps at most.
-constexpr int64_t kScratchRows = 512;
+constexpr int64_t kScratchRows = 256;
 
 struct Dimension {
   mlir::AffineExpr extent;
