@@ -51,7 +51,8 @@ def UnifyFormsPass : Pass<"mlc-unify-forms", "::mlir::func::FuncOp"> {
   let description = [{
     Zeros around a convolution's input become part of it, a maximum with 0 becomes `relu`, a window as large as the image a
     reduction, and a reduction whose kept dimensions nobody reads does not keep them. Views that drop dimensions of size 1 go
-    behind the element-wise operators that follow them, which can then be computed with what the view is of. Constants lose leading dimensions of
+    behind the element-wise operators that follow them, which can then be computed with what the view is of. A product of rows that
+    are 1 at an index with constants gathers those. Constants lose leading dimensions of
     size 1 where they are spread anyway. Of operands that may change places the one with more contractions before it comes
     first, and constants come last.
 

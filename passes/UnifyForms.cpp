@@ -6,6 +6,8 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace mlc {
@@ -222,6 +224,67 @@ private:
   }
 };
 
+/// A product with a row that is 1 at one index and 0 elsewhere takes a row of the other operand, or zeros where the index is none:
+///   matmul(cast(compare eq(i, [0 … k-1])), w) => gather(w and a row of zeros, i or k)
+struct ProductOfOneHot : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    auto type = op.getB().getType();
+    ElementsAttr table;
+    if (op.isPacked() || op.getTransA() || type.getRank() != 2 || !type.getElementType().isF32() || !matchPattern(op.getB(), m_Constant(&table)))
+      return failure();
+    const int64_t rows = type.getDimSize(op.getTransB()), columns = type.getDimSize(!op.getTransB());
+    auto cast = op.getA().getDefiningOp<CastOp>();
+    auto compare = cast ? cast.getX().getDefiningOp<CompareOp>() : CompareOp();
+    if (!compare || compare.getRelation() != Relation::eq)
+      return failure();
+    Value index = compare.getA(), numbers = compare.getB();
+    if (isConstant(index))
+      std::swap(index, numbers);
+    Shape shape = shapeOf(index), whole = shapeOf(compare.getY());
+    if (!countsUp(numbers, rows) || shape.size() != whole.size() || constantOf(shape.back()) != std::optional<int64_t>(1) || rows >= (1 << 30) ||
+        ArrayRef(shape).drop_back() != ArrayRef(whole).drop_back())
+      return failure();
+    SmallVector<char, 0> storage;
+    ArrayRef<char> bytes = bytesOf(table, storage);
+    ArrayRef<float> values(reinterpret_cast<const float *>(bytes.data()), bytes.size() / sizeof(float));
+    if (!llvm::all_of(values, [](float v) { return std::isfinite(v); }))
+      return failure();
+    std::vector<char> longer((rows + 1) * columns * sizeof(float));
+    float *to = reinterpret_cast<float *>(longer.data());
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns; ++c)
+        *to++ = values[op.getTransB() ? c * rows + r : r * columns + c];
+
+    Location loc = op.getLoc();
+    Type integer = elementTypeOf(index);
+    auto number = [&](int64_t v) { return ConstantOp::create(rewriter, loc, DenseElementsAttr::get(RankedTensorType::get({}, integer), rewriter.getIntegerAttr(integer, v))); };
+    Value taken = ConstantOp::create(rewriter, loc, constantFromBytes(RankedTensorType::get({rows + 1, columns}, type.getElementType()), std::move(longer)));
+    Value none = number(rows), below = CompareOp::create(rewriter, loc, Relation::lt, index, number(0));
+    Value row = SelectOp::create(rewriter, loc, below, none, MinOp::create(rewriter, loc, index, none));
+    shape.pop_back();
+    row = rewriter.createOrFold<ReshapeOp>(loc, tensorType(shape, integer), row);
+    rewriter.replaceOpWithNewOp<GatherOp>(op, op.getY().getType(), taken, row, 0);
+    return success();
+  }
+
+private:
+  /// Whether a constant is 0 … count - 1 along the last dimension, in i32 or i64.
+  static bool countsUp(Value v, int64_t count) {
+    ElementsAttr attr;
+    auto type = tensorTypeOf(v);
+    if (!(type.getElementType().isSignlessInteger(32) || type.getElementType().isSignlessInteger(64)) || !matchPattern(v, m_Constant(&attr)) ||
+        attr.getNumElements() != count || type.getRank() == 0 || type.getShape().back() != count)
+      return false;
+    SmallVector<char, 0> storage;
+    const char *at = bytesOf(attr, storage).data();
+    auto number = [&](int64_t i) -> int64_t {
+      return type.getElementType().isInteger(32) ? reinterpret_cast<const int32_t *>(at)[i] : reinterpret_cast<const int64_t *>(at)[i];
+    };
+    return llvm::all_of(llvm::seq(count), [&](int64_t i) { return number(i) == i; });
+  }
+};
+
 /// Of operands that may change places, the one with more contractions and windows before it comes first, a constant last.
 void orderOperands(Block &block) {
   DenseMap<Operation *, int64_t> depths;
@@ -242,7 +305,7 @@ void orderOperands(Block &block) {
 struct UnifyForms : impl::UnifyFormsPassBase<UnifyForms> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DropLeadingOnes, MaxIsRelu, WholeWindowIsReduction, DropKeptDimensions, PadIntoConvolution, SinkDroppedDimensions>(&getContext());
+    patterns.add<DropLeadingOnes, MaxIsRelu, WholeWindowIsReduction, DropKeptDimensions, PadIntoConvolution, SinkDroppedDimensions, ProductOfOneHot>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     getOperation().walk([](Block *block) { orderOperands(*block); });

@@ -147,3 +147,49 @@ func.func @other_views(%x: tensor<1x9x1x8xf32>, %w: tensor<6x3x1x8xf32>, %v: ten
   %6 = mlc.relu %5 : tensor<9x8xf32> -> tensor<9x8xf32>
   return %2, %4, %6 : tensor<1x42xf32>, tensor<2x7x6xf32>, tensor<9x8xf32>
 }
+
+// What is 1 at an index and 0 elsewhere takes a row of the weights, and zeros where the index is out of range.
+// CHECK-LABEL: @one_hot
+// CHECK-SAME: (%[[I:.+]]: tensor<2x1xi32>)
+// CHECK-DAG: %[[W:.+]] = mlc.constant dense<{{\[}}[1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00], [5.000000e+00, 6.000000e+00], [0.000000e+00, 0.000000e+00]]> : tensor<4x2xf32>
+// CHECK-DAG: %[[K:.+]] = mlc.constant dense<3> : tensor<i32>
+// CHECK-DAG: %[[ZERO:.+]] = mlc.constant dense<0> : tensor<i32>
+// CHECK: %[[B:.+]] = mlc.compare lt %[[I]], %[[ZERO]]
+// CHECK: %[[M:.+]] = mlc.min %[[I]], %[[K]]
+// CHECK: %[[S:.+]] = mlc.select %[[B]], %[[K]], %[[M]]
+// CHECK: %[[R:.+]] = mlc.reshape %[[S]] : tensor<2x1xi32> -> tensor<2xi32>
+// CHECK: %[[Y:.+]] = mlc.gather %[[W]], %[[R]] axis 0
+// CHECK: %[[Z:.+]] = mlc.gather
+// CHECK: return %[[Y]], %[[Z]]
+func.func @one_hot(%i: tensor<2x1xi32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+  %numbers = mlc.constant dense<[[0, 1, 2]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %w = mlc.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %t = mlc.constant dense<[[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]> : tensor<2x3xf32> : tensor<2x3xf32>
+  %0 = mlc.compare eq %i, %numbers : tensor<2x1xi32>, tensor<1x3xi32> -> tensor<2x3xi1>
+  %1 = mlc.cast %0 to f32 : tensor<2x3xi1> -> tensor<2x3xf32>
+  %2 = mlc.matmul %1, %w : tensor<2x3xf32>, tensor<3x2xf32> -> tensor<2x2xf32>
+  %3 = mlc.compare eq %numbers, %i : tensor<1x3xi32>, tensor<2x1xi32> -> tensor<2x3xi1>
+  %4 = mlc.cast %3 to f32 : tensor<2x3xi1> -> tensor<2x3xf32>
+  %5 = mlc.matmul %4, %t {trans_b = true} : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x2xf32>
+  return %2, %5 : tensor<2x2xf32>, tensor<2x2xf32>
+}
+
+// Infinite weights spread beyond their row, other numbers are no row's, and other relations hold for several.
+// CHECK-LABEL: @not_one_hot
+// CHECK-COUNT-3: mlc.matmul
+func.func @not_one_hot(%i: tensor<2x1xi32>) -> (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>) {
+  %numbers = mlc.constant dense<[[0, 1, 2]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %others = mlc.constant dense<[[0, 2, 1]]> : tensor<1x3xi32> : tensor<1x3xi32>
+  %w = mlc.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %inf = mlc.constant dense<[[1.0, 2.0], [0x7F800000, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : tensor<3x2xf32>
+  %0 = mlc.compare eq %i, %numbers : tensor<2x1xi32>, tensor<1x3xi32> -> tensor<2x3xi1>
+  %1 = mlc.cast %0 to f32 : tensor<2x3xi1> -> tensor<2x3xf32>
+  %2 = mlc.matmul %1, %inf : tensor<2x3xf32>, tensor<3x2xf32> -> tensor<2x2xf32>
+  %3 = mlc.compare eq %i, %others : tensor<2x1xi32>, tensor<1x3xi32> -> tensor<2x3xi1>
+  %4 = mlc.cast %3 to f32 : tensor<2x3xi1> -> tensor<2x3xf32>
+  %5 = mlc.matmul %4, %w : tensor<2x3xf32>, tensor<3x2xf32> -> tensor<2x2xf32>
+  %6 = mlc.compare ge %i, %numbers : tensor<2x1xi32>, tensor<1x3xi32> -> tensor<2x3xi1>
+  %7 = mlc.cast %6 to f32 : tensor<2x3xi1> -> tensor<2x3xf32>
+  %8 = mlc.matmul %7, %w : tensor<2x3xf32>, tensor<3x2xf32> -> tensor<2x2xf32>
+  return %2, %5, %8 : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
+}
