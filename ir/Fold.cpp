@@ -119,6 +119,15 @@ ElementsAttr constantFromBytes(RankedTensorType type, std::vector<char> &&bytes)
   return DenseResourceElementsAttr::get(type, "folded", std::move(blob));
 }
 
+void releaseConstant(ElementsAttr value) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(value);
+  AsmResourceBlob *blob = resource ? resource.getRawHandle().getBlob() : nullptr;
+  if (!blob)
+    return;
+  AsmResourceBlob released = std::move(*blob);
+  resource.getRawHandle().getResource()->setBlob(AsmResourceBlob());
+}
+
 std::optional<SmallVector<AffineExpr>> symbolicElements(Attribute value, Type type) {
   if (!value)
     return std::nullopt;

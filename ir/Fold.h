@@ -20,6 +20,9 @@ llvm::ArrayRef<char> bytesOf(mlir::ElementsAttr value, llvm::SmallVectorImpl<cha
 /// A constant from such bytes; large ones become a resource that takes the memory over.
 mlir::ElementsAttr constantFromBytes(mlir::RankedTensorType type, std::vector<char> &&bytes);
 
+/// Gives the memory of such a constant back, which nothing may use any more: contexts keep resources as long as they live.
+void releaseConstant(mlir::ElementsAttr value);
+
 /// The elements of an integer (or integer-valued) constant or symbolic value as expressions, where there are at most 1024.
 std::optional<llvm::SmallVector<mlir::AffineExpr>> symbolicElements(mlir::Attribute value, mlir::Type type);
 /// The same for a value, through the operation that defines it.

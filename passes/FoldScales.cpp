@@ -34,13 +34,37 @@ void beginFunction(OpBuilder &builder) {
   builder.setInsertionPointToStart(&function.getBody().front());
 }
 
+/// Gives the memory of a constant back that was made here and that nobody uses: those of all weights would add up.
+void release(PatternRewriter &rewriter, Value v) {
+  ElementsAttr value;
+  if (!v.use_empty() || !matchPattern(v, m_Constant(&value)))
+    return;
+  rewriter.eraseOp(v.getDefiningOp());
+  releaseConstant(value);
+}
+
+/// The weights of a contraction that have new ones in their place.
+void releaseWeights(PatternRewriter &rewriter, Value weights) {
+  Value exact = exactOf(weights);
+  if (exact == weights || !weights.use_empty())
+    return;
+  rewriter.eraseOp(weights.getDefiningOp());
+  release(rewriter, exact);
+}
+
 /// An operator on constants of one float type.
 template <typename Op, typename... Values>
 Value computed(PatternRewriter &rewriter, Location loc, Value first, Values... others) {
   OpBuilder::InsertionGuard guard(rewriter);
   beginFunction(rewriter);
-  auto widened = [&](Value v) { return rewriter.createOrFold<CastOp>(loc, exactOf(v), rewriter.getF64Type()); };
-  Value y = rewriter.createOrFold<Op>(loc, widened(first), widened(others)...);
+  Value given[] = {exactOf(first), exactOf(others)...};
+  SmallVector<Value> wide;
+  for (Value v : given)
+    wide.push_back(rewriter.createOrFold<CastOp>(loc, v, rewriter.getF64Type()));
+  Value y = [&]<size_t... I>(std::index_sequence<I...>) { return rewriter.createOrFold<Op>(loc, wide[I]...); }(std::index_sequence_for<Value, Values...>());
+  for (auto [v, w] : llvm::zip(given, wide))
+    if (v != w && w != y)
+      release(rewriter, w);
   Type narrow = elementTypeOf(first);
   return elementTypeOf(y) == narrow ? y : CastOp::create(rewriter, loc, y, narrow);
 }
@@ -211,6 +235,7 @@ struct FoldFactor : OpRewritePattern<MulOp> {
         shape[0] = count;
         Value scaled = computed<MulOp>(rewriter, loc, weights, reshaped(rewriter, loc, factor, shape));
         rewriter.modifyOpInPlace(conv, [&] { conv.getWeightsMutable().assign(scaled); });
+        releaseWeights(rewriter, weights);
         rewriter.replaceOp(op, contraction);
         return success();
       }
@@ -219,6 +244,7 @@ struct FoldFactor : OpRewritePattern<MulOp> {
         shape[shape.size() - (matmul.getTransB() ? 2 : 1)] = count;
         Value scaled = computed<MulOp>(rewriter, loc, weights, reshaped(rewriter, loc, factor, shape));
         rewriter.modifyOpInPlace(matmul, [&] { matmul.getBMutable().assign(scaled); });
+        releaseWeights(rewriter, weights);
         rewriter.replaceOp(op, contraction);
         return success();
       }
@@ -333,8 +359,9 @@ template <typename Op> struct HandFactorOn : OpRewritePattern<Op> {
     op.emitRemark() << "factor multiplied into the weights behind it";
     for (Operation *reader : readers) {
       Value fitting = reshaped(rewriter, op.getLoc(), factor, shapeInWeights(reader, count));
-      Value weights = computed<Op>(rewriter, op.getLoc(), reader->getOperand(1), fitting);
+      Value before = reader->getOperand(1), weights = computed<Op>(rewriter, op.getLoc(), before, fitting);
       rewriter.modifyOpInPlace(reader, [&] { reader->setOperand(1, weights); });
+      releaseWeights(rewriter, before);
     }
     if (sum) {
       rewriter.setInsertionPoint(sum);
