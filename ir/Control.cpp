@@ -87,6 +87,51 @@ LogicalResult LoopOp::verifyRegions() {
 // Group
 //===----------------------------------------------------------------------===//
 
+ArrayRef<int64_t> GroupOp::stridesOf(unsigned position) {
+  for (ArrayRef<int64_t> rest = getStrides(); !rest.empty();) {
+    size_t rank = tensorTypeOf(valueAt(rest[0])).getRank();
+    if (rest[0] == position)
+      return rest.slice(1, rank);
+    rest = rest.drop_front(1 + rank);
+  }
+  return {};
+}
+
+bool GroupOp::mayHaveGaps(unsigned position) {
+  if (getEmitter() == "irregular" || getEmitter() == "recurrent")
+    return false;
+  // Packed weights are read as they lie.
+  return position >= getNumOperands() || llvm::none_of(getBody().getArgument(position).getUses(), [](OpOperand &use) {
+           return isa<MatmulOp, ConvOp>(use.getOwner()) && use.getOperandNumber() == 1;
+         });
+}
+
+/// Checks that `strides` are those of operands and results that may have them, in order, and reach no further than a tensor may.
+static LogicalResult verifyStrides(GroupOp op) {
+  int64_t last = -1, count = op.getNumOperands() + op.getNumResults();
+  for (ArrayRef<int64_t> rest = op.getStrides(); !rest.empty();) {
+    int64_t position = rest[0];
+    if (position <= last || position >= count)
+      return op.emitOpError("has strides of operand or result ") << position << ", expected growing numbers below " << count;
+    RankedTensorType type = tensorTypeOf(op.valueAt(position));
+    if (!type.hasStaticShape() || static_cast<int64_t>(rest.size()) <= type.getRank())
+      return op.emitOpError("has strides of a value of type ") << type << ", expected one a dimension, and known sizes";
+    int64_t reach = 0;
+    for (auto [size, stride] : llvm::zip(type.getShape(), rest.drop_front())) {
+      if (stride < 1 || stride > kMaxElements || llvm::MulOverflow(std::max<int64_t>(size, 1), stride, reach) || reach > kMaxElements)
+        return op.emitOpError("has a stride of ") << stride << " for a dimension of " << size;
+    }
+    if (!op.mayHaveGaps(position))
+      return op.emitOpError("has strides of operand or result ") << position << ", which emitter '" << op.getEmitter() << "' takes without gaps only";
+    for (auto [i, shared] : llvm::enumerate(op.getInPlace()))
+      if (shared + (i % 2 ? 0 : op.getNumOperands()) == position)
+        return op.emitOpError("has strides of operand or result ") << position << ", which shares memory";
+    last = position;
+    rest = rest.drop_front(1 + type.getRank());
+  }
+  return success();
+}
+
 LogicalResult GroupOp::verify() {
   if (!llvm::is_contained({"loop", "contraction", "window", "separable", "winograd", "attention", "row", "recurrent", "irregular"}, getEmitter()))
     return emitOpError("has no emitter '") << getEmitter() << "', expected loop, contraction, window, separable, winograd, attention, row, recurrent or irregular";
@@ -118,7 +163,7 @@ LogicalResult GroupOp::verifyRegions() {
   for (auto [i, value] : llvm::enumerate(yield->getOperands()))
     if (!fits(value, getResult(i).getType()))
       return emitOpError("has a result #") << i << " of type " << getResult(i).getType() << ", but its body gives " << value.getType();
-  return success();
+  return verifyStrides(*this);
 }
 
 } // namespace mlc

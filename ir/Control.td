@@ -49,16 +49,28 @@ def Mlc_GroupOp : Mlc_Op<"group", [IsolatedFromAbove, Pure, SingleBlockImplicitT
   let description = [{
     The region sees the operands only, and has symbols of its own: symbol i of its types is the function's expression
     `symbols[i]`. `emitter` names the family that makes the kernel; `tasks` is the number of parts that may run at the same
-    time, over the function's symbols. `in_place` lists pairs (result, operand) that may share memory.
+    time, over the function's symbols. `in_place` lists pairs (result, operand) that may share memory. `strides` lists operands
+    and, counted on behind them, results that stand within larger tensors with gaps between their elements, each followed by
+    the distances of neighbours along its dimensions, in elements.
   }];
   let arguments = (ins Variadic<Mlc_Tensor>:$operands, StrAttr:$name, StrAttr:$emitter, Mlc_DimsAttr:$symbols,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$in_place);
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$in_place, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$strides);
   let results = (outs Variadic<Mlc_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{$name `emitter` $emitter `(` $operands `)` `symbols` $symbols attr-dict
                          `:` functional-type($operands, $results) $body}];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The value at a place among operands and, behind them, results.
+    ::mlir::Value valueAt(unsigned position) {
+      return position < getNumOperands() ? getOperand(position) : ::mlir::Value(getResult(position - getNumOperands()));
+    }
+    /// The distances in `strides` of the value at such a place; empty where it stands by itself.
+    ::llvm::ArrayRef<int64_t> stridesOf(unsigned position);
+    /// Whether the kernel can read or write the value at such a place with gaps between its elements.
+    bool mayHaveGaps(unsigned position);
+  }];
 }
 
 #endif

@@ -1,6 +1,7 @@
 //===- Movement.cpp - types and folding of operators that move elements ----===//
 
 #include "Fold.h"
+#include "Views.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -97,7 +98,30 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   types.push_back(tensorType(y, elementTypeOf(adaptor.getParts()[0])));
   return success();
 }
-LogicalResult ConcatOp::verify() { return success(); }
+
+/// What is wrong with a value as part of a view, or "". Who reads it is for `checkViews`.
+static std::string faultOfPart(Value part, Block *block) {
+  Operation *made = part.getDefiningOp();
+  if (!made || made->getBlock() != block || !(isa<GroupOp, ReshapeOp>(made) || (isa<ConcatOp>(made) && isView(made))))
+    return "is made by no group";
+  if (tensorTypeOf(part).getNumElements() == 0)
+    return "is empty";
+  if (llvm::count_if(part.getUses(), [](OpOperand &use) { return isa<ConcatOp>(use.getOwner()); }) > 1)
+    return "is a part twice";
+  auto reshape = dyn_cast<ReshapeOp>(made);
+  return reshape ? faultOfPart(reshape.getX(), block) : "";
+}
+
+LogicalResult ConcatOp::verify() {
+  if (!getView())
+    return success();
+  if (!getY().getType().hasStaticShape())
+    return emitOpError("is a view of unknown size");
+  for (auto [i, part] : llvm::enumerate(getParts()))
+    if (std::string fault = faultOfPart(part, (*this)->getBlock()); !fault.empty())
+      return emitOpError("is a view whose part ") << i << " " << fault;
+  return success();
+}
 
 LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Shape x = shapeOf(adaptor.getX()), indices = shapeOf(adaptor.getIndices());
@@ -208,6 +232,11 @@ LogicalResult SliceOp::verify() {
     if (!readsInside(symbols, getStarts()[d], getSteps()[d], to[d], from[d]))
       return emitOpError("reads outside of dimension ") << d;
   }
+  if (!getView())
+    return success();
+  if (!getX().getType().hasStaticShape() || !getY().getType().hasStaticShape() || !allConstant(getStarts().exprs()) ||
+      llvm::any_of(getSteps(), [](int64_t s) { return s != 1; }))
+    return emitOpError("is a view of unknown sizes or with steps");
   return success();
 }
 
@@ -418,9 +447,49 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
-  if (getParts().size() == 1)
+  // Within a group one part is a copy of it.
+  if (getParts().size() == 1 && !getView() && !isa_and_present<GroupOp>((*this)->getParentOp()))
     return getParts()[0];
   return foldOne(*this, adaptor.getOperands());
+}
+
+/// Neighbouring slices of one tensor are one slice of it.
+LogicalResult ConcatOp::canonicalize(ConcatOp op, PatternRewriter &rewriter) {
+  int64_t axis = op.getAxis();
+  auto follows = [&](SliceOp a, SliceOp b) {
+    if (!a || !b || a.getX() != b.getX() || a.getSteps() != b.getSteps() || a.getSteps()[axis] != 1)
+      return false;
+    SmallVector<AffineExpr> next(a.getStarts().exprs());
+    next[axis] = next[axis] + shapeOf(a.getY())[axis];
+    return ArrayRef(next) == b.getStarts().exprs();
+  };
+  SmallVector<SmallVector<Value>> runs;
+  for (Value part : op.getParts()) {
+    if (!runs.empty() && follows(runs.back().back().getDefiningOp<SliceOp>(), part.getDefiningOp<SliceOp>()))
+      runs.back().push_back(part);
+    else
+      runs.push_back({part});
+  }
+  if (op.getView() || runs.size() == op.getParts().size())
+    return failure();
+  SmallVector<Value> parts;
+  for (ArrayRef<Value> run : runs) {
+    if (run.size() == 1) {
+      parts.push_back(run[0]);
+      continue;
+    }
+    Shape shape = shapeOf(run[0]);
+    for (Value next : run.drop_front())
+      shape[axis] = shape[axis] + shapeOf(next)[axis];
+    auto first = run[0].getDefiningOp<SliceOp>();
+    auto type = runs.size() == 1 ? op.getY().getType() : tensorType(shape, elementTypeOf(run[0]));
+    parts.push_back(rewriter.createOrFold<SliceOp>(op.getLoc(), type, first.getX(), first.getStarts(), first.getSteps()));
+  }
+  if (parts.size() == 1)
+    rewriter.replaceOp(op, parts[0]);
+  else
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, op.getY().getType(), parts, static_cast<uint64_t>(axis));
+  return success();
 }
 
 OpFoldResult PadOp::fold(FoldAdaptor adaptor) {

@@ -79,8 +79,12 @@ def Mlc_TransposeOp : Mlc_MovementOp<"transpose", !listconcat(Pointwise, Symboli
 
 def Mlc_SliceOp : Mlc_MovementOp<"slice", !listconcat(Pointwise, SymbolicElements, SameElements)> {
   let summary = "y[i] = x[starts + i * steps]";
-  let description = "Every index that y's shape asks for lies within x; whoever makes the operator sees to that.";
-  let arguments = (ins Mlc_Tensor:$x, Mlc_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
+  let description = [{
+    Every index that y's shape asks for lies within x; whoever makes the operator sees to that.
+
+    `view`: groups read y where it stands in x, and the operator has no kernel.
+  }];
+  let arguments = (ins Mlc_Tensor:$x, Mlc_DimsAttr:$starts, DenseI64ArrayAttr:$steps, UnitAttr:$view);
   let assemblyFormat = "$x $starts $steps attr-dict `:` type($x) `->` type($y)";
   let hasFolder = 1;
   let hasVerifier = 1;
@@ -88,10 +92,16 @@ def Mlc_SliceOp : Mlc_MovementOp<"slice", !listconcat(Pointwise, SymbolicElement
 
 def Mlc_ConcatOp : Mlc_MovementOp<"concat", !listconcat(SymbolicElements, [Mlc_InferTypes])> {
   let summary = "the operands one after the other along an axis";
-  let arguments = (ins Variadic<Mlc_Tensor>:$parts, I64Attr:$axis);
+  let description = [{
+    `view`: groups write the parts where they stand in y, and the operator has no kernel.
+
+    Example: `%y = mlc.concat (%a, %b) axis 1 {view} : (tensor<4x16xf32>, tensor<4x8xf32>) -> tensor<4x24xf32>`.
+  }];
+  let arguments = (ins Variadic<Mlc_Tensor>:$parts, I64Attr:$axis, UnitAttr:$view);
   let assemblyFormat = "`(` $parts `)` `axis` $axis attr-dict `:` functional-type($parts, $y)";
   let hasFolder = 1;
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def Mlc_PadMode : I32EnumAttr<"PadMode", "what stands outside", [

@@ -2,6 +2,7 @@
 
 #include "ir/Fold.h"
 #include "ir/Staging.h"
+#include "ir/Views.h"
 #include "runtime/kernels/reference.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -25,7 +26,7 @@ namespace {
 
 /// What stays outside of groups.
 bool staysOutside(Operation *op) {
-  return isa<ConstantOp, SymbolicOp, ReshapeOp, BindOp, IfOp, LoopOp, GroupOp>(op) || op->hasTrait<OpTrait::IsTerminator>();
+  return isa<ConstantOp, SymbolicOp, ReshapeOp, BindOp, IfOp, LoopOp, GroupOp>(op) || isView(op) || op->hasTrait<OpTrait::IsTerminator>();
 }
 
 /// Element types that emitters compute with; others are left to references.
@@ -550,7 +551,7 @@ void Former::build(Group &g) {
     locations.push_back(op->getLoc());
   Location loc = FusedLoc::get(ctx, locations);
   auto group = GroupOp::create(b, loc, resultTypes, operands, ("k" + Twine(number++)).str(), g.emitter, DimsAttr::get(ctx, ArrayRef<AffineExpr>()),
-                               ArrayRef<int64_t>{});
+                               ArrayRef<int64_t>{}, ArrayRef<int64_t>{});
   Block *body = b.createBlock(&group.getBody());
   IRMapping mapping;
   for (Value v : operands)

@@ -175,4 +175,23 @@ def FormGroupsPass : Pass<"mlc-form-groups", "::mlir::func::FuncOp"> {
                     Statistic<"fused", "fused-operators", "Operators that need no kernel of their own">];
 }
 
+def PlacePartsPass : Pass<"mlc-place-parts", "::mlir::func::FuncOp"> {
+  let summary = "Writes the parts of concatenations where they stand in the whole, and reads slices where they lie";
+  let description = [{
+    Concatenations and slices that are kernels of their own only copy. A part that one group makes, and that groups alone read, is
+    written into the whole by that group; parts that neighbour each other and are not such (inputs, constants, parts given twice,
+    what irregular kernels make) are still copied there by one kernel. A slice that groups alone read is no kernel at all. The
+    groups get the distances of neighbours in the whole as `strides`.
+
+        %a = mlc.group "k0" …                         %a = mlc.group "k0" … {strides = array<i64: 1, 24, 1>}
+        %b = mlc.group "k1" …                   =>    %b = mlc.group "k1" … {strides = array<i64: 1, 24, 1>}
+        %y = mlc.group "k2" … mlc.concat …            %y = mlc.concat (%a, %b) axis 1 {view}
+
+    Sizes have to be known. A whole needs room from its first part on: where more would have to be kept at the same time than
+    before, the parts that come first are copied as before. Parts of less than a vector at a time are copied too.
+  }];
+  let statistics = [Statistic<"placed", "placed", "Parts that are written where they stand">,
+                    Statistic<"left", "left-out", "Slices that are read where they lie">];
+}
+
 #endif

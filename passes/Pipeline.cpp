@@ -29,6 +29,8 @@ void buildPipeline(OpPassManager &pm, Precision precision) {
   // Behind everything that looks for reductions of images as a whole.
   f.addPass(createSplitReductionsPass());
   f.addPass(createFormGroupsPass());
+  // Only groups show who writes and reads a part.
+  f.addPass(createPlacePartsPass());
 }
 
 void registerPasses() {

@@ -22,6 +22,7 @@
 #include "ContractionEmitter.h"
 #include "Cut.h"
 #include "ir/Staging.h"
+#include "ir/Views.h"
 
 #include <cmath>
 
@@ -74,6 +75,7 @@ void ContractionEmitter::prepare() {
     auto p = dyn_cast<Pointwise>(op);
     elementwise &= p && (p.isElementwise() || isa<ConstantOp>(op));
     tensors.append(op->operand_begin(), op->operand_end());
+    tensors.append(op->result_begin(), op->result_end());
   }
   if (c.batchRank == 0 && elementwise) {
     IterationSpace merged = mergeDimensions(y, tensors, y.size() - 1);
@@ -149,6 +151,9 @@ void ContractionEmitter::stageInput(Value from) {
   int64_t unit = 1;
   for (int64_t d = first + 1; d < rank; ++d)
     unit *= *constantOf(in[d]);
+  // Behind gaps in the input each of its columns is a run of its own.
+  ArrayRef<int64_t> strides = gappedStrides(pad.getX());
+  bool gaps = first + 1 < rank && !strides.empty() && strides[first] != unit;
   int64_t low = *constantOf(pad.getLow().exprs()[first]) * unit, length = *constantOf(in[first]) * unit, whole = *constantOf(padded[first]) * unit;
   MLIRContext *ctx = k.group.getContext();
   SmallVector<Value> outer; // indices before the rows, the image's left out
@@ -176,10 +181,19 @@ void ContractionEmitter::stageInput(Value from) {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
       fill(to, 0, low);
-      k.vectorLoop(constantExpr(length, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
-        Value v = source.load(k.memory[pad.getX()], indexOf(source, image, at, i));
-        source.store(memory, indexOf(source, k.index(0), to, source.add(i, source.uniform(low))), v);
-      });
+      auto copy = [&](Value column, int64_t count) {
+        k.vectorLoop(constantExpr(count, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
+          SmallVector<LaneIndex> from = indexOf(source, image, at, i);
+          if (column)
+            from[first] = source.uniform(column);
+          LaneIndex place = source.add(i, source.uniform(column ? k.add(k.mul(column, k.index(unit)), k.index(low)) : k.index(low)));
+          source.store(memory, indexOf(source, k.index(0), to, place), source.load(k.memory[pad.getX()], from));
+        });
+      };
+      if (gaps)
+        k.loop(k.index(0), k.expression(in[first]), 1, [&](Value column) { copy(column, unit); });
+      else
+        copy(nullptr, length);
       fill(to, low + length, whole - low - length);
       b.setInsertionPointToStart(branch.elseBlock());
       fill(to, 0, whole);

@@ -1,6 +1,7 @@
 #include "KernelBuilder.h"
 
 #include "ir/Fold.h"
+#include "ir/Views.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -80,16 +81,18 @@ Value KernelBuilder::expression(AffineExpr expr) {
 
 void KernelBuilder::open(StringRef name) {
   SmallVector<Type> arguments;
-  auto memoryType = [&](Type t) {
-    auto tensor = cast<RankedTensorType>(t);
+  size_t tensors = group.getOperands().size() + group.getResults().size();
+  for (size_t i = 0; i < tensors; ++i) {
+    RankedTensorType tensor = tensorTypeOf(group.valueAt(i));
     // What is behind the pointer; an unknown extent is nobody's business here.
     int64_t count = tensor.hasStaticShape() ? std::max<int64_t>(1, tensor.getNumElements()) : int64_t(1) << 40;
-    return MemRefType::get({count}, storageType(tensor.getElementType()));
-  };
-  for (Value v : group.getOperands())
-    arguments.push_back(memoryType(v.getType()));
-  for (Type t : group.getResultTypes())
-    arguments.push_back(memoryType(t));
+    if (ArrayRef<int64_t> strides = group.stridesOf(i); !strides.empty()) {
+      count = 1;
+      for (auto [size, stride] : llvm::zip(tensor.getShape(), strides))
+        count += (size - 1) * stride;
+    }
+    arguments.push_back(MemRefType::get({count}, storageType(tensor.getElementType())));
+  }
   for (size_t i = 0; i < group.getSymbols().size(); ++i)
     arguments.push_back(b.getIndexType());
   arguments.append(2, b.getIndexType());
@@ -98,7 +101,6 @@ void KernelBuilder::open(StringRef name) {
   b.setInsertionPointToStart(body);
 
   size_t next = 0;
-  size_t tensors = group.getOperands().size() + group.getResults().size();
   for (size_t i = 0; i < tensors; ++i)
     function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
   // A result that takes over an operand's memory aliases it.
@@ -111,14 +113,8 @@ void KernelBuilder::open(StringRef name) {
   end = body->getArguments().back();
   auto describe = [&](Value tensor) {
     Memory m{body->getArgument(next++), {}, elementTypeOf(tensor)};
-    Shape shape = shapeOf(tensor);
-    Value stride = index(1);
-    m.strides.resize(shape.size());
-    for (size_t d = shape.size(); d-- > 0;) {
-      m.strides[d] = stride;
-      if (d)
-        stride = mul(stride, expression(shape[d]));
-    }
+    for (AffineExpr stride : memoryStrides(tensor))
+      m.strides.push_back(expression(stride));
     return m;
   };
   for (BlockArgument a : group.getBody().getArguments())
@@ -277,15 +273,7 @@ View viewOf(Value value) {
     }
     return view;
   }
-  View view{value, constantExpr(0, ctx), {}};
-  AffineExpr stride = constantExpr(1, ctx);
-  Shape shape = shapeOf(value);
-  for (AffineExpr extent : llvm::reverse(shape)) {
-    view.strides.push_back(stride);
-    stride = stride * extent;
-  }
-  std::reverse(view.strides.begin(), view.strides.end());
-  return view;
+  return {value, constantExpr(0, ctx), memoryStrides(value)};
 }
 
 Operation *rootOf(GroupOp group) {
@@ -310,6 +298,12 @@ IterationSpace mergeDimensions(ArrayRef<AffineExpr> shape, ArrayRef<Value> tenso
     int64_t at = d - (static_cast<int64_t>(shape.size()) - static_cast<int64_t>(own.size()));
     return at >= 0 && !isOne(own[at]);
   };
+  // Whether neighbours along dimension `outer` of the space are as far from each other as all of dimension `inner` is long.
+  auto follows = [&](Value t, int64_t outer, int64_t inner) {
+    ArrayRef<int64_t> strides = gappedStrides(t);
+    int64_t before = static_cast<int64_t>(shape.size()) - static_cast<int64_t>(strides.size());
+    return strides.empty() || strides[outer - before] == strides[inner - before] * tensorTypeOf(t).getDimSize(inner - before);
+  };
   for (int64_t d = 0; d < static_cast<int64_t>(shape.size()); ++d) {
     if (!space.extents.empty() && d != cut) {
       int64_t before = space.last.back();
@@ -320,7 +314,8 @@ IterationSpace mergeDimensions(ArrayRef<AffineExpr> shape, ArrayRef<Value> tenso
           int64_t whole = before;
           while (whole > 0 && isOne(shape[whole]))
             --whole;
-          merge &= has(t, whole) == has(t, d);
+          // What has both may have gaps between them.
+          merge &= has(t, whole) == has(t, d) && (!has(t, d) || follows(t, whole, d));
         }
       if (merge) {
         space.extents.back() = space.extents.back() * shape[d];

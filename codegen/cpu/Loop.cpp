@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
+#include "ir/Views.h"
 
 using namespace mlir;
 
@@ -83,6 +84,16 @@ AffineExpr loopTasks(GroupOp group) {
   return loopSpace(group, result).tasks(group.getContext());
 }
 
+/// Whether the dimensions from one on follow on each other in memory.
+static bool isRun(Value tensor, int64_t from) {
+  SmallVector<AffineExpr> strides = memoryStrides(tensor);
+  Shape shape = shapeOf(tensor);
+  for (size_t d = from; d + 1 < shape.size(); ++d)
+    if (strides[d] != strides[d + 1] * shape[d + 1] && constantOf(shape[d]) != std::optional<int64_t>(1))
+      return false;
+  return true;
+}
+
 static LogicalResult emitConcat(KernelBuilder &k, ConcatOp concat, int64_t lanes) {
   Value result = concat.getY();
   int64_t axis = concat.getAxis(), rank = concat.getY().getType().getRank();
@@ -93,7 +104,7 @@ static LogicalResult emitConcat(KernelBuilder &k, ConcatOp concat, int64_t lanes
     for (Value part : concat.getParts()) {
       Shape own = shapeOf(part);
       // The part's dimensions from the axis on; what is read from memory as it lies there is one run.
-      bool run = isa<BlockArgument>(part);
+      bool run = isa<BlockArgument>(part) && isRun(part, axis) && isRun(result, axis);
       auto inner = [&](GroupSource &source, ArrayRef<LaneIndex> tail) {
         SmallVector<LaneIndex> from, to;
         for (Value r : rows)

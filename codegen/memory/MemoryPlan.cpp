@@ -1,5 +1,6 @@
 #include "MemoryPlan.h"
 #include "Sharing.h"
+#include "ir/Views.h"
 
 using namespace mlir;
 
@@ -34,6 +35,8 @@ private:
     plan_.ids[value] = it->second;
     if (!sharing.inherited.contains(value))
       plan_.requesting.insert(value);
+    if (int64_t offset = placeWithin(value).offset)
+      plan_.offsets[value] = offset * storageBytes(elementTypeOf(value));
     if (!fresh)
       return;
     const ValueClass &c = sharing.at(id);

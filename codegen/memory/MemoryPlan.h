@@ -1,7 +1,8 @@
 //===- MemoryPlan.h - a place for every tensor of a model ------------------===//
 //
 // Works on a function that holds groups, views, constants and control flow only. Every value belongs to a buffer; views,
-// results of branches, carried values of loops and results computed in place share one. Where memory stands:
+// results of branches, carried values of loops and results computed in place share one, and so do wholes and their parts.
+// Where memory stands:
 //
 //   input, output     the caller's, read and written where they are
 //   weights           at an offset in the section of constants
@@ -48,6 +49,8 @@ public:
   llvm::ArrayRef<Buffer> buffers() const { return all; }
   unsigned idOf(mlir::Value value) const { return ids.lookup(value); }
   const Buffer &bufferOf(mlir::Value value) const { return all[idOf(value)]; }
+  /// How many bytes behind the beginning of its buffer a value stands.
+  int64_t offsetOf(mlir::Value value) const { return offsets.lookup(value); }
   bool sameBuffer(mlir::Value a, mlir::Value b) const { return idOf(a) == idOf(b); }
 
   /// Whether the definition of a value requests the memory of its late buffer. Views, values computed in place and results
@@ -68,6 +71,7 @@ private:
   friend class Planner;
   std::vector<Buffer> all;
   llvm::DenseMap<mlir::Value, unsigned> ids;
+  llvm::DenseMap<mlir::Value, int64_t> offsets;   // those that are not 0
   llvm::DenseSet<mlir::Value> requesting;
   llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, unsigned> temporaries;
   std::vector<std::pair<unsigned, mlir::Value>> outputCopies;

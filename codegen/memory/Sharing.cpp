@@ -1,4 +1,5 @@
 #include "Sharing.h"
+#include "ir/Views.h"
 
 using namespace mlir;
 
@@ -75,6 +76,12 @@ void Sharing::define(Operation *op) {
     c.bytes = bytes;
     inherited.insert(view.getY());
   }
+  if (isView(op))
+    for (Value whole : op->getResults()) {
+      inherited.insert(whole);
+      for (Value operand : op->getOperands())
+        isa<SliceOp>(op) ? join(operand, whole) : join(whole, operand);
+    }
   if (auto loop = dyn_cast<LoopOp>(op)) {
     Block &body = loop.getBody().front();
     for (auto [i, arg] : llvm::enumerate(body.getArguments())) {
@@ -155,7 +162,10 @@ bool Sharing::mayOverwrite(GroupOp op, OpResult result, OpOperand &operand) cons
   bool allowed = false;
   for (size_t p = 0; p + 1 < pairs.size(); p += 2)
     allowed |= pairs[p] == result.getResultNumber() && pairs[p + 1] == operand.getOperandNumber();
-  return allowed && llvm::count_if(op->getOperands(), [&](Value v) { return classOf(v) == classOf(operand.get()); }) == 1;
+  // Parts lie otherwise than what has as many bytes as their whole.
+  if (!allowed || !placeWithin(result).strides.empty() || !placeWithin(operand.get()).strides.empty())
+    return false;
+  return llvm::count_if(op->getOperands(), [&](Value v) { return classOf(v) == classOf(operand.get()); }) == 1;
 }
 
 /// A carried value begins in the place of its initial value, if that dies there, and its next value is made in the same

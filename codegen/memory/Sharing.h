@@ -21,7 +21,7 @@ struct ValueClass {
   bool movable() const { return !constant && input < 0 && output < 0; }
 };
 
-/// Decides which values share memory. `mlc.reshape` always shares; results of branches, carried values and results that
+/// Decides which values share memory. `mlc.reshape` always shares, and so do wholes and their parts; results of branches, carried values and results that
 /// may be computed in place share where nobody needs the old value any more.
 class Sharing {
 public:

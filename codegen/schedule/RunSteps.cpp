@@ -37,7 +37,11 @@ Value *RunEmitter::address(unsigned buffer) {
   return addressOf(s.plan.buffers()[buffer].place);
 }
 
-Value *RunEmitter::address(mlir::Value value) { return address(s.plan.idOf(value)); }
+Value *RunEmitter::address(mlir::Value value) {
+  Value *buffer = address(s.plan.idOf(value));
+  int64_t offset = s.plan.offsetOf(value);
+  return offset ? b.CreateConstInBoundsGEP1_64(abi.i8, buffer, static_cast<uint64_t>(offset)) : buffer;
+}
 
 Value *RunEmitter::grow(unsigned slot, Value *bytes) {
   failIf(b.CreateIsNull(growFunction), MLC_E_ARENA);

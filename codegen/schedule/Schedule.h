@@ -65,6 +65,8 @@ std::vector<std::string> layersOf(mlir::Operation *op);
 
 /// "arena+4096", "input 0", "weights+64", …
 std::string placeText(const MemoryPlan &plan, const Buffer &buffer);
+/// The same of a value: behind the place of its buffer the bytes between that and its own, if there are any.
+std::string placeText(const MemoryPlan &plan, mlir::Value value);
 
 } // namespace mlc
 

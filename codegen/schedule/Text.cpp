@@ -38,6 +38,11 @@ std::string placeText(const MemoryPlan &plan, const Buffer &buffer) {
   return buffer.fallback.where == Where::none ? text : text + " (or " + one(buffer.fallback) + ")";
 }
 
+std::string placeText(const MemoryPlan &plan, Value value) {
+  int64_t offset = plan.offsetOf(value);
+  return placeText(plan, plan.bufferOf(value)) + (offset ? " at " + std::to_string(offset) : "");
+}
+
 namespace {
 
 class Writer {
@@ -81,7 +86,7 @@ private:
     }
   }
 
-  std::string place(Value v) { return placeText(s.plan, s.plan.bufferOf(v)); }
+  std::string place(Value v) { return placeText(s.plan, v); }
   void places(ValueRange values) {
     os << "(";
     llvm::interleaveComma(values, os, [&](Value v) { os << place(v); });

@@ -118,7 +118,7 @@ private:
     j.attributeArray(key, [&] {
       for (mlir::Value value : values)
         j.object([&] {
-          j.attribute("place", placeText(s.plan, s.plan.bufferOf(value)));
+          j.attribute("place", placeText(s.plan, value));
           shape(j, shapeOf(value));
         });
     });

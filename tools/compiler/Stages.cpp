@@ -4,6 +4,7 @@
 #include "codegen/Kernel.h"
 #include "codegen/link/OutputFile.h"
 #include "frontend/Frontend.h"
+#include "ir/Views.h"
 #include "passes/Pipeline.h"
 
 #include "mlir/IR/AsmState.h"
@@ -266,10 +267,13 @@ bool Stages::checkGrouped() {
   (*module().getOps<func::FuncOp>().begin()).getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<GroupOp>(op))
       return WalkResult::skip();
-    if (!isa<ConstantOp, SymbolicOp, ReshapeOp, BindOp, IfOp, LoopOp, YieldOp, func::ReturnOp>(op))
+    if (!isView(op) && !isa<ConstantOp, SymbolicOp, ReshapeOp, BindOp, IfOp, LoopOp, YieldOp, func::ReturnOp>(op))
       good = fault(locationText(op->getLoc()) + ": no group takes " + op->getName().getStringRef().str());
     return WalkResult::advance();
   });
+  size_t before = result.messages.size();
+  if (good && failed(checkViews(*module().getOps<func::FuncOp>().begin())))
+    good = result.messages.size() > before ? false : fault("a view does not fit its groups");
   return good;
 }
 
