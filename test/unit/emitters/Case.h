@@ -31,6 +31,7 @@ std::vector<Case> windowCases();
 std::vector<Case> rowCases();
 std::vector<Case> irregularCases();
 std::vector<Case> fusionCases();
+std::vector<Case> partsCases();
 
 } // namespace mlc::test
 

@@ -231,5 +231,6 @@ FAMILY(Window, windowCases);
 FAMILY(Row, rowCases);
 FAMILY(Irregular, irregularCases);
 FAMILY(Fusion, fusionCases);
+FAMILY(Parts, partsCases);
 
 } // namespace
