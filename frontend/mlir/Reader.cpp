@@ -92,8 +92,14 @@ private:
       }
   }
 
-  /// Puts the operators of groups in their place. Groups are formed anew: emitters rely on how that is done.
+  /// Puts the operators of groups in their place. Groups are formed anew: emitters rely on how that is done. So are views of them.
   void dissolveGroups() {
+    function.walk([](Operation *op) {
+      if (auto concat = dyn_cast<ConcatOp>(op))
+        concat.setView(false);
+      if (auto slice = dyn_cast<SliceOp>(op))
+        slice.setView(false);
+    });
     SmallVector<GroupOp> groups;
     function.walk([&](GroupOp group) { groups.push_back(group); });
     for (GroupOp group : groups) {

@@ -221,3 +221,99 @@ func.func @group_in_place(%x: tensor<4xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @group_strides_of_nothing(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has strides of operand or result 2, expected growing numbers below 2}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {strides = array<i64: 2, 16, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_out_of_order(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has strides of operand or result 0, expected growing numbers below 2}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {strides = array<i64: 1, 16, 1, 0, 16, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_too_few(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has strides of a value of type 'tensor<4x8xf32>', expected one a dimension, and known sizes}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {strides = array<i64: 1, 16>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_of_nothing_at_all(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has a stride of 0 for a dimension of 4}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {strides = array<i64: 1, 0, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_too_far(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has a stride of 1099511627776 for a dimension of 4}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {strides = array<i64: 1, 1099511627776, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_in_place(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has strides of operand or result 1, which shares memory}}
+  %0 = mlc.group "k0" emitter "loop"(%x) symbols <() -> ()> {in_place = array<i64: 0, 0>, strides = array<i64: 1, 16, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_irregular(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{has strides of operand or result 0, which emitter 'irregular' takes without gaps only}}
+  %0 = mlc.group "k0" emitter "irregular"(%x) symbols <() -> ()> {strides = array<i64: 0, 16, 1>} : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x8xf32>):
+    %1 = mlc.neg %a : tensor<4x8xf32> -> tensor<4x8xf32>
+    mlc.yield %1 : tensor<4x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @group_strides_of_weights(%x: tensor<4x8xf32>, %w: tensor<1x8x16xf32>) {
+  // expected-error @+1 {{has strides of operand or result 1, which emitter 'contraction' takes without gaps only}}
+  %0 = mlc.group "k0" emitter "contraction"(%x, %w) symbols <() -> ()> {strides = array<i64: 1, 256, 32, 1>} : (tensor<4x8xf32>, tensor<1x8x16xf32>) -> tensor<4x16xf32> {
+  ^bb0(%a: tensor<4x8xf32>, %b: tensor<1x8x16xf32>):
+    %1 = mlc.matmul %a, %b {columns = array<i64: 16>} : tensor<4x8xf32>, tensor<1x8x16xf32> -> tensor<4x16xf32>
+    mlc.yield %1 : tensor<4x16xf32>
+  }
+  return
+}

@@ -129,6 +129,34 @@ func.func @reshapes_weights() -> tensor<2x1xf32> {
   return %0 : tensor<2x1xf32>
 }
 
+// Neighbouring slices become one, which may be the whole.
+// CHECK-LABEL: @joins_slices
+func.func @joins_slices(%x: tensor<2x12xf32>, %y: tensor<2x5xf32>) -> (tensor<2x12xf32>, tensor<2x13xf32>) {
+  %a = mlc.slice %x <() -> (0, 0)> [1, 1] : tensor<2x12xf32> -> tensor<2x4xf32>
+  %b = mlc.slice %x <() -> (0, 4)> [1, 1] : tensor<2x12xf32> -> tensor<2x4xf32>
+  %c = mlc.slice %x <() -> (0, 8)> [1, 1] : tensor<2x12xf32> -> tensor<2x4xf32>
+  %0 = mlc.concat(%a, %b, %c) axis 1 : (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x12xf32>
+  // CHECK: %[[S:.+]] = mlc.slice %arg0 <() -> (0, 4)> [1, 1] : tensor<2x12xf32> -> tensor<2x8xf32>
+  // CHECK: %[[Y:.+]] = mlc.concat(%arg1, %[[S]]) axis 1
+  %1 = mlc.concat(%y, %b, %c) axis 1 : (tensor<2x5xf32>, tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x13xf32>
+  // CHECK: return %arg0, %[[Y]]
+  return %0, %1 : tensor<2x12xf32>, tensor<2x13xf32>
+}
+
+// Those in another order, with steps, or along another dimension stay.
+// CHECK-LABEL: @keeps_slices
+// CHECK-COUNT-3: mlc.concat(%{{.+}}, %{{.+}}) axis
+func.func @keeps_slices(%x: tensor<12x12xf32>) -> (tensor<12x8xf32>, tensor<12x8xf32>, tensor<24x4xf32>) {
+  %a = mlc.slice %x <() -> (0, 0)> [1, 1] : tensor<12x12xf32> -> tensor<12x4xf32>
+  %b = mlc.slice %x <() -> (0, 4)> [1, 1] : tensor<12x12xf32> -> tensor<12x4xf32>
+  %c = mlc.slice %x <() -> (0, 0)> [1, 2] : tensor<12x12xf32> -> tensor<12x4xf32>
+  %d = mlc.slice %x <() -> (0, 4)> [1, 2] : tensor<12x12xf32> -> tensor<12x4xf32>
+  %0 = mlc.concat(%b, %a) axis 1 : (tensor<12x4xf32>, tensor<12x4xf32>) -> tensor<12x8xf32>
+  %1 = mlc.concat(%c, %d) axis 1 : (tensor<12x4xf32>, tensor<12x4xf32>) -> tensor<12x8xf32>
+  %2 = mlc.concat(%a, %b) axis 0 : (tensor<12x4xf32>, tensor<12x4xf32>) -> tensor<24x4xf32>
+  return %0, %1, %2 : tensor<12x8xf32>, tensor<12x8xf32>, tensor<24x4xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

@@ -120,6 +120,43 @@ func.func @concat_types(%x: tensor<2xf32>, %y: tensor<2xi32>) {
 
 // -----
 
+func.func @view_of_inputs(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) {
+  // expected-error @+1 {{is a view whose part 0 is made by no group}}
+  %0 = mlc.concat(%x, %y) axis 0 {view} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @view_of_a_part_given_twice(%x: tensor<2x3xf32>) {
+  %a = mlc.group "a" emitter "loop"(%x) symbols <() -> ()> : (tensor<2x3xf32>) -> tensor<2x3xf32> {
+  ^bb0(%p: tensor<2x3xf32>):
+    %1 = mlc.neg %p : tensor<2x3xf32> -> tensor<2x3xf32>
+    mlc.yield %1 : tensor<2x3xf32>
+  }
+  // expected-error @+1 {{is a view whose part 0 is a part twice}}
+  %0 = mlc.concat(%a, %a) axis 0 {view} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @view_of_unknown_size(%x: tensor<?x3xf32, #mlc.dims<()[s0] -> (s0, 3)>>) {
+  // expected-error @+1 {{is a view of unknown size}}
+  %0 = mlc.concat(%x) axis 0 {view} : (tensor<?x3xf32, #mlc.dims<()[s0] -> (s0, 3)>>) -> tensor<?x3xf32, #mlc.dims<()[s0] -> (s0, 3)>>
+  return
+}
+
+// -----
+
+func.func @view_with_steps(%x: tensor<4xf32>) {
+  // expected-error @+1 {{is a view of unknown sizes or with steps}}
+  %0 = mlc.slice %x <() -> (0)> [2] {view} : tensor<4xf32> -> tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @pad_lists(%x: tensor<2x3xf32>) {
   // expected-error @+1 {{needs padding for each of 2 dimensions}}
   %0 = mlc.pad constant %x low <() -> (0)> high <() -> (0, 1)> interior [0, 0] : tensor<2x3xf32> -> tensor<2x4xf32>

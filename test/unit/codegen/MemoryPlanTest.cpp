@@ -1,4 +1,5 @@
 #include "Graphs.h"
+#include "Views.h"
 
 #include <gtest/gtest.h>
 
@@ -59,6 +60,53 @@ TEST(MemoryPlan, ViewsShareTheirBuffer) {
                                          addGroup("%y", {"%v"}, "tensor<32xf32>"), "%y", "tensor<32xf32>"));
   ASSERT_TRUE(p.module);
   EXPECT_EQ(p.plan.staticArenaBytes(), 128);
+}
+
+const std::string kPart = "tensor<2x8xf32>";
+
+TEST(MemoryPlan, PartsStandInTheirWhole) {
+  // Between the parts there is a value of the second one's size, and what reads the first part writes elsewhere.
+  Planned p(function("%x: " + kPart, addGroup("%a", {"%x"}, kPart) + addGroup("%c", {"%a"}, kPart, "0, 0") + addGroup("%b", {"%c"}, kPart, "0, 0") +
+                                         "%w = mlc.concat (%a, %b) axis 0 {view} : (" + kPart + ", " + kPart + ") -> " + kType + "\n" +
+                                         addGroup("%y", {"%w"}, kType), "%y", kType));
+  ASSERT_TRUE(p.module);
+  EXPECT_TRUE(mlir::succeeded(checkViews(p.function)));
+  mlir::Operation *concat = p.function.getBody().front().getTerminator()->getPrevNode()->getPrevNode();
+  mlir::Value whole = concat->getResult(0);
+  EXPECT_EQ(p.plan.idOf(concat->getOperand(0)), p.plan.idOf(whole));
+  EXPECT_EQ(p.plan.idOf(concat->getOperand(1)), p.plan.idOf(whole));
+  EXPECT_EQ(p.plan.offsetOf(concat->getOperand(0)), 0);
+  EXPECT_EQ(p.plan.offsetOf(concat->getOperand(1)), 64);
+  EXPECT_EQ(constantOf(p.plan.bufferOf(whole).bytes), 128);
+  EXPECT_EQ(p.plan.staticArenaBytes(), 192) << "the value between has a place of its own";
+  EXPECT_NE(p.group(1).place.offset, p.group(0).place.offset);
+}
+
+TEST(MemoryPlan, SlicesStandInTheirTensor) {
+  Planned p(function("%x: " + kType, addGroup("%a", {"%x"}, kType) + "%s = mlc.slice %a <() -> (2, 0)> [1, 1] {view} : " + kType + " -> " + kPart + "\n" +
+                                         addGroup("%b", {"%s"}, kPart) + addGroup("%y", {"%b", "%s"}, kPart, "0, 1"), "%y", kPart));
+  ASSERT_TRUE(p.module);
+  EXPECT_TRUE(mlir::succeeded(checkViews(p.function)));
+  mlir::Value slice = p.function.getBody().front().getTerminator()->getPrevNode()->getOperand(1);
+  EXPECT_EQ(p.plan.offsetOf(slice), 64);
+  EXPECT_EQ(p.group(0).place.offset + p.group(1).place.offset, 128) << "the slice is read by the last kernel";
+  EXPECT_EQ(p.plan.staticArenaBytes(), 192);
+}
+
+TEST(MemoryPlan, OtherReadersThanGroupsAreRefused) {
+  Planned p(function("%x: " + kPart, addGroup("%a", {"%x"}, kPart) + addGroup("%b", {"%x"}, kPart) + "%w = mlc.concat (%a, %b) axis 0 {view} : (" +
+                                         kPart + ", " + kPart + ") -> " + kType + "\n", "%w, %b", kType + ", " + kPart));
+  ASSERT_TRUE(p.module);
+  mlir::ScopedDiagnosticHandler quiet(&p.context, [](mlir::Diagnostic &) { return mlir::success(); });
+  EXPECT_TRUE(mlir::failed(checkViews(p.function)));
+}
+
+TEST(MemoryPlan, OtherStridesThanTheWholesAreRefused) {
+  Planned p(function("%x: " + kType, addGroup("%a", {"%x"}, kType) + addGroup("%b", {"%x"}, kType) + "%w = mlc.concat (%a, %b) axis 1 {view} : (" +
+                                         kType + ", " + kType + ") -> tensor<4x16xf32>\n", "%w", "tensor<4x16xf32>"));
+  ASSERT_TRUE(p.module);
+  mlir::ScopedDiagnosticHandler quiet(&p.context, [](mlir::Diagnostic &) { return mlir::success(); });
+  EXPECT_TRUE(mlir::failed(checkViews(p.function)));
 }
 
 TEST(MemoryPlan, EqualConstantsAreOne) {

@@ -53,6 +53,21 @@ private:
         text += view + " = mlc.reshape " + recent(values) + " : " + type + " -> tensor<16xf32>\n" + back + " = mlc.reshape " + view +
                 " : tensor<16xf32> -> " + type + "\n";
         values.push_back(back);
+      } else if (what == 3) {
+        // Halves, read where they lie, become the halves of a whole; the second may be made from the first.
+        std::string low = fresh(), high = fresh(), a = fresh(), b = fresh(), whole = fresh(), other = fresh();
+        auto slice = [&](const std::string &y, const char *start) {
+          text += y + " = mlc.slice " + recent(values) + " <() -> (" + start + ", 0)> [1, 1] {view} : " + type + " -> " + half + "\n";
+        };
+        slice(low, "0"), slice(high, "2");
+        text += addGroup(a, {low, high}, half, pick(2) ? "0, 0" : "");
+        if (pick(2)) {
+          text += addGroup(other, {recent(values)}, type, pick(2) ? "0, 0" : "");
+          values.push_back(other);
+        }
+        text += addGroup(b, {high, pick(2) ? a : low}, half, pick(2) ? "0, 1" : "");
+        text += whole + " = mlc.concat (" + (pick(2) ? a + ", " + b : b + ", " + a) + ") axis 0 {view} : (" + half + ", " + half + ") -> " + type + "\n";
+        values.push_back(whole);
       } else {
         std::string y = fresh();
         std::vector<std::string> operands = {recent(values)};
@@ -92,7 +107,7 @@ private:
     return text;
   }
 
-  const std::string type = "tensor<4x4xf32>";
+  const std::string type = "tensor<4x4xf32>", half = "tensor<2x4xf32>";
   std::mt19937 random;
   unsigned counter = 0;
 };
@@ -144,26 +159,44 @@ private:
     }
   }
 
-  void write(unsigned buffer, unsigned token) {
-    Range r = rangeOf(buffer);
+  /// Where a value is within its buffer: all of it, or half.
+  Range rangeOf(Value v) {
+    Range r = rangeOf(p.plan.idOf(v));
+    if (tensorTypeOf(v).getNumElements() == 8) {
+      r.begin += p.plan.offsetOf(v);
+      EXPECT_LE(r.begin + 32, r.end);
+      r.end = r.begin + 32;
+    }
+    return r;
+  }
+
+  void write(unsigned buffer, unsigned token) { write(buffer, rangeOf(buffer), token); }
+  void write(unsigned buffer, Range r, unsigned token) {
     EXPECT_NE(p.plan.buffers()[buffer].place.where, Where::weights);
     EXPECT_TRUE(p.plan.buffers()[buffer].place.where != Where::input || tokens.size() < 4) << "an input is written";
     llvm::erase_if(records, [&](const Record &o) { return o.range.space == r.space && o.range.begin < r.end && r.begin < o.range.end; });
     records.push_back({r, token});
   }
-  bool holds(unsigned buffer, unsigned token) {
+  bool holds(unsigned buffer, unsigned token) { return holds(buffer, rangeOf(buffer), token); }
+  bool holds(unsigned buffer, Range r, unsigned token) {
     if (p.plan.buffers()[buffer].place.where == Where::weights)
       return true;   // nobody writes there, see write()
-    Range r = rangeOf(buffer);
     return llvm::any_of(records, [&](const Record &o) {
       return o.range.space == r.space && o.range.begin == r.begin && o.range.end == r.end && o.token == token;
     });
   }
   void define(Value v) {
     tokens[v] = ++last;
-    write(p.plan.idOf(v), last);
+    write(p.plan.idOf(v), rangeOf(v), last);
   }
-  void expect(Value v, const char *reader) { EXPECT_TRUE(holds(p.plan.idOf(v), tokens[v])) << reader << " does not find its value: " << textOf(v); }
+  void expect(Value v, const char *reader) {
+    if (auto slice = v.getDefiningOp<SliceOp>()) {
+      EXPECT_TRUE(holds(p.plan.idOf(v), tokens[v])) << reader << " does not find what its slice is cut from: " << textOf(slice.getX());
+      EXPECT_EQ(p.plan.offsetOf(v) - p.plan.offsetOf(slice.getX()), *constantOf(slice.getStarts()[0]) * 16);
+      return;
+    }
+    EXPECT_TRUE(holds(p.plan.idOf(v), rangeOf(v), tokens[v])) << reader << " does not find its value: " << textOf(v);
+  }
   std::string textOf(Value v) {
     std::string text;
     llvm::raw_string_ostream os(text);
@@ -188,6 +221,16 @@ private:
       } else if (auto view = llvm::dyn_cast<ReshapeOp>(op)) {
         EXPECT_TRUE(p.plan.sameBuffer(view.getX(), view.getY()));
         tokens[view.getY()] = tokens[view.getX()];
+      } else if (auto slice = llvm::dyn_cast<SliceOp>(op)) {
+        EXPECT_TRUE(p.plan.sameBuffer(slice.getX(), slice.getY()));
+        tokens[slice.getY()] = tokens[slice.getX()];
+      } else if (auto concat = llvm::dyn_cast<ConcatOp>(op)) {
+        for (Value part : concat.getParts())
+          expect(part, "a whole");
+        EXPECT_NE(p.plan.offsetOf(concat.getParts()[0]), p.plan.offsetOf(concat.getParts()[1]));
+        // The parts stay what they are.
+        tokens[concat.getY()] = ++last;
+        records.push_back({rangeOf(p.plan.idOf(concat.getY())), last});
       } else if (auto constant = llvm::dyn_cast<ConstantOp>(op)) {
         tokens[constant.getY()] = ++last;
       } else if (auto branch = llvm::dyn_cast<IfOp>(op)) {
