@@ -312,7 +312,7 @@ func.func @group_strides_of_weights(%x: tensor<4x8xf32>, %w: tensor<1x8x16xf32>)
   // expected-error @+1 {{has strides of operand or result 1, which emitter 'contraction' takes without gaps only}}
   %0 = mlc.group "k0" emitter "contraction"(%x, %w) symbols <() -> ()> {strides = array<i64: 1, 256, 32, 1>} : (tensor<4x8xf32>, tensor<1x8x16xf32>) -> tensor<4x16xf32> {
   ^bb0(%a: tensor<4x8xf32>, %b: tensor<1x8x16xf32>):
-    %1 = mlc.matmul %a, %b {columns = array<i64: 16>} : tensor<4x8xf32>, tensor<1x8x16xf32> -> tensor<4x16xf32>
+    %1 = mlc.matmul %a, %b {columns = #mlc.dims<() -> (16)>} : tensor<4x8xf32>, tensor<1x8x16xf32> -> tensor<4x16xf32>
     mlc.yield %1 : tensor<4x16xf32>
   }
   return
