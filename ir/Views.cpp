@@ -122,7 +122,8 @@ SmallVector<AffineExpr> memoryStrides(Value value) {
     return strides;
   }
   AffineExpr stride = constantExpr(1, value.getContext());
-  for (AffineExpr extent : llvm::reverse(shapeOf(value))) {
+  Shape shape = shapeOf(value);
+  for (AffineExpr extent : llvm::reverse(shape)) {
     strides.push_back(stride);
     stride = stride * extent;
   }

@@ -180,8 +180,9 @@ def PlacePartsPass : Pass<"mlc-place-parts", "::mlir::func::FuncOp"> {
   let description = [{
     Concatenations and slices that are kernels of their own only copy. A part that one group makes, and that groups alone read, is
     written into the whole by that group; parts that neighbour each other and are not such (inputs, constants, parts given twice,
-    what irregular kernels make) are still copied there by one kernel. A slice that groups alone read is no kernel at all. The
-    groups get the distances of neighbours in the whole as `strides`.
+    what irregular kernels make) are still copied there by one kernel. A slice that groups alone read is no kernel at all, and
+    a large tensor that is only surrounded by a value is written in the middle, with a small kernel for each side of it. The groups
+    get the distances of neighbours in the whole as `strides`.
 
         %a = mlc.group "k0" …                         %a = mlc.group "k0" … {strides = array<i64: 1, 24, 1>}
         %b = mlc.group "k1" …                   =>    %b = mlc.group "k1" … {strides = array<i64: 1, 24, 1>}
@@ -191,7 +192,8 @@ def PlacePartsPass : Pass<"mlc-place-parts", "::mlir::func::FuncOp"> {
     before, the parts that come first are copied as before. Parts of less than a vector at a time are copied too.
   }];
   let statistics = [Statistic<"placed", "placed", "Parts that are written where they stand">,
-                    Statistic<"left", "left-out", "Slices that are read where they lie">];
+                    Statistic<"left", "left-out", "Slices that are read where they lie">,
+                    Statistic<"surrounded", "surrounded", "Tensors that are written between their padding">];
 }
 
 #endif

@@ -2,6 +2,7 @@
 //
 //   %y = group { concat (%a, %b) axis 1 }    =>    %y = mlc.concat (%a, %b) axis 1 {view}
 //   %s = group { slice %x }                  =>    %s = mlc.slice %x {view}
+//   %p = group { pad %x [1, 0] [1, 0] }      =>    %p = mlc.concat (%above, %x, %below) axis 0 {view}
 //
 // Groups are not changed but for their strides; what is still copied gets a group of its own, which holds what was computed in the
 // concatenation's kernel for those parts. Runs behind the groups, and leaves views that the memory plan takes as they are.
@@ -25,6 +26,8 @@ namespace {
 constexpr int64_t kLeastRun = 64;
 // Bytes whose copy costs as much as one more kernel.
 constexpr int64_t kKernelBytes = 16 << 10;
+// Bytes inside a border for each kernel that writes a side of it; such kernels are too small for workers, who wait meanwhile.
+constexpr int64_t kSideBytes = 64 << 10;
 constexpr int64_t kAlign = 64;
 
 ArrayRef<int64_t> sizesOf(Value v) { return tensorTypeOf(v).getShape(); }
@@ -78,16 +81,24 @@ bool isBound(Value v) {
 /// Which values would stand in which others.
 using Places = llvm::DenseMap<Value, Value>;
 
+/// With a value that is another's under another shape stands that one.
+void addPlace(Places &places, Value v, Value whole) {
+  places[v] = whole;
+  if (auto reshape = v.getDefiningOp<ReshapeOp>())
+    addPlace(places, reshape.getX(), whole);
+}
+
 class Placer {
 public:
   explicit Placer(Block &block) : block(block) {}
   void run();
-  int64_t placed = 0, left = 0;
+  int64_t placed = 0, left = 0, surrounded = 0;
 
 private:
   int64_t peak(const Places &places);
   void place(GroupOp group, ConcatOp concat);
   void leaveOut(GroupOp group, SliceOp slice);
+  void surround(GroupOp group, PadOp pad);
   GroupOp copyOf(GroupOp group, ConcatOp concat, unsigned from, unsigned to);
 
   Block &block;
@@ -225,11 +236,7 @@ void Placer::place(GroupOp group, ConcatOp concat) {
       bytes += bytesOf(v);
       if (!first || v.getDefiningOp()->isBeforeInBlock(first.getDefiningOp()))
         first = v;
-      for (Value p = v;; p = p.getDefiningOp<ReshapeOp>().getX()) {
-        places[p] = y;
-        if (!p.getDefiningOp<ReshapeOp>())
-          break;
-      }
+      addPlace(places, v, y);
     }
     if (!first || bytes < kKernelBytes * (static_cast<int64_t>(runs()) - 1)) {
       concat.emitRemark() << "copied: " << (first ? "few of its bytes can be written where they stand" : "no part can be written where it stands");
@@ -282,6 +289,53 @@ void Placer::leaveOut(GroupOp group, SliceOp slice) {
   ++left;
 }
 
+/// What is padded is written where it stands, and the sides by kernels of their own.
+void Placer::surround(GroupOp group, PadOp pad) {
+  Value x = group.getOperand(cast<BlockArgument>(pad.getX()).getArgNumber()), y = group.getResult(0);
+  auto low = constantsOf(pad.getLow().exprs()), high = constantsOf(pad.getHigh().exprs());
+  auto value = pad.getValue() ? pad.getValue().getDefiningOp<ConstantOp>() : ConstantOp();
+  auto negative = [](int64_t i) { return i < 0; };
+  if (!low || !high || pad.getMode() != PadMode::constant || (pad.getValue() && !value) || !tensorTypeOf(x).hasStaticShape() ||
+      llvm::any_of(*low, negative) || llvm::any_of(*high, negative) || llvm::any_of(pad.getInterior(), [](int64_t i) { return i != 0; }) || isBound(y))
+    return;
+  int64_t sides = llvm::count_if(*low, [](int64_t i) { return i > 0; }) + llvm::count_if(*high, [](int64_t i) { return i > 0; });
+  Places places;
+  addPlace(places, x, y);
+  if (bytesOf(x) < sides * kSideBytes || !canStand(x, stridesOf(sizesOf(y)), group) || peak(places) > peak(Places()))
+    return;
+  pad.emitRemark() << "left out: the operand is written where it stands, and " << sides << (sides == 1 ? " side" : " sides") << " beside it";
+  OpBuilder b(group);
+  Type element = tensorTypeOf(x).getElementType();
+  Shape shape = shapeOf(x);
+  auto side = [&](Shape of) -> Value {
+    Type type = tensorType(of, element);
+    auto fill = GroupOp::create(b, pad.getLoc(), type, ValueRange(), group.getName(), group.getEmitter(), group.getSymbols(), ArrayRef<int64_t>(), ArrayRef<int64_t>());
+    OpBuilder::InsertionGuard guard(b);
+    b.createBlock(&fill.getBody());
+    Value one = value ? Value(cast<ConstantOp>(b.clone(*value)).getY())
+                      : Value(ConstantOp::create(b, pad.getLoc(), DenseElementsAttr::get(RankedTensorType::get({1}, element), b.getZeroAttr(element))));
+    YieldOp::create(b, pad.getLoc(), Value(BroadcastOp::create(b, pad.getLoc(), type, one)));
+    return fill.getResult(0);
+  };
+  // Innermost sides first, so that the outermost are whole rows.
+  Value whole = x;
+  for (size_t d = shape.size(); d-- > 0;) {
+    SmallVector<Value> parts{whole};
+    Shape piece = shape;
+    for (auto [count, before] : {std::pair((*low)[d], true), std::pair((*high)[d], false)})
+      if (count > 0) {
+        piece[d] = constantExpr(count, b.getContext());
+        parts.insert(before ? parts.begin() : parts.end(), side(piece));
+      }
+    shape[d] = shape[d] + ((*low)[d] + (*high)[d]);
+    if (parts.size() > 1)
+      whole = ConcatOp::create(b, pad.getLoc(), parts, d, /*view=*/true);
+  }
+  y.replaceAllUsesWith(whole);
+  group.erase();
+  ++surrounded;
+}
+
 void Placer::run() {
   for (GroupOp group : llvm::make_early_inc_range(block.getOps<GroupOp>())) {
     Operation *yield = group.getBody().front().getTerminator();
@@ -289,10 +343,13 @@ void Placer::run() {
       continue;
     Value result = yield->getOperand(0);
     auto slice = result.getDefiningOp<SliceOp>();
+    auto pad = result.getDefiningOp<PadOp>();
     if (auto concat = result.getDefiningOp<ConcatOp>())
       place(group, concat);
     else if (slice && isa<BlockArgument>(slice.getX()))
       leaveOut(group, slice);
+    else if (pad && isa<BlockArgument>(pad.getX()))
+      surround(group, pad);
   }
 }
 
@@ -321,6 +378,7 @@ struct PlaceParts : impl::PlacePartsPassBase<PlaceParts> {
       placer.run();
       placed += placer.placed;
       left += placer.left;
+      surrounded += placer.surrounded;
     }
     getOperation().walk([](GroupOp group) { setStrides(group); });
   }

@@ -307,3 +307,39 @@ func.func @kept(%x: tensor<16x32xf32>, %i: tensor<16x32xi64>) -> (tensor<16x64xf
   }
   return %y, %z : tensor<16x64xf32>, tensor<16x32x2xf32>
 }
+
+// What is padded is written between its sides, each of which is written by a kernel; small tensors are copied.
+// CHECK-LABEL: @padded
+// CHECK: %[[A:.+]] = mlc.group "a" {{.*}}strides = array<i64: 1, 278784, 4224, 64, 1>}
+// CHECK: %[[L:.+]] = mlc.group "p" emitter "loop"() {{.*}}strides = array<i64: 0, 278784, 4224, 64, 1>} : () -> tensor<1x64x1x64xf32>
+// CHECK: mlc.broadcast_to
+// CHECK: %[[R:.+]] = mlc.group "p" emitter "loop"() {{.*}} : () -> tensor<1x64x1x64xf32>
+// CHECK: %[[W:.+]] = mlc.concat(%[[L]], %[[A]], %[[R]]) axis 2 {view}
+// CHECK: %[[T:.+]] = mlc.group "p" emitter "loop"() symbols <() -> ()> : () -> tensor<1x2x66x64xf32>
+// CHECK: mlc.concat(%[[T]], %[[W]]) axis 1 {view}
+// CHECK: mlc.group "c" {{.*}} symbols <() -> ()> :
+// CHECK: mlc.pad
+// CHECK-NOT: {view}
+func.func @padded(%x: tensor<1x64x64x64xf32>, %s: !image) -> (tensor<1x66x66x64xf32>, tensor<1x8x10x16xf32>) {
+  %a = mlc.group "a" emitter "loop"(%x) symbols <() -> ()> : (tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  ^bb0(%p0: tensor<1x64x64x64xf32>):
+    %0 = mlc.relu %p0 : tensor<1x64x64x64xf32> -> tensor<1x64x64x64xf32>
+    mlc.yield %0 : tensor<1x64x64x64xf32>
+  }
+  %p = mlc.group "p" emitter "loop"(%a) symbols <() -> ()> : (tensor<1x64x64x64xf32>) -> tensor<1x66x66x64xf32> {
+  ^bb0(%p0: tensor<1x64x64x64xf32>):
+    %0 = mlc.pad constant %p0 low <() -> (0, 2, 1, 0)> high <() -> (0, 0, 1, 0)> interior [0, 0, 0, 0] : tensor<1x64x64x64xf32> -> tensor<1x66x66x64xf32>
+    mlc.yield %0 : tensor<1x66x66x64xf32>
+  }
+  %c = mlc.group "c" emitter "loop"(%s) symbols <() -> ()> : (!image) -> !image {
+  ^bb0(%p0: !image):
+    %0 = mlc.relu %p0 : !image -> !image
+    mlc.yield %0 : !image
+  }
+  %q = mlc.group "q" emitter "loop"(%c) symbols <() -> ()> : (!image) -> tensor<1x8x10x16xf32> {
+  ^bb0(%p0: !image):
+    %0 = mlc.pad constant %p0 low <() -> (0, 0, 1, 0)> high <() -> (0, 0, 1, 0)> interior [0, 0, 0, 0] : !image -> tensor<1x8x10x16xf32>
+    mlc.yield %0 : tensor<1x8x10x16xf32>
+  }
+  return %p, %q : tensor<1x66x66x64xf32>, tensor<1x8x10x16xf32>
+}
