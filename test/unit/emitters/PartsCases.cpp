@@ -184,22 +184,22 @@ std::vector<Case> partsCases() {
                    g.out(g.op("neg", {concat(g, parts, 3)}));
                    g.out(conv(g, y, 8));
                  }, {}, {256, 256}});
-  // Large enough for the kernels that write the sides.
+  // Large enough for the kernels that write the sides, and of no more elements than the references fold.
+  const char *sides = "mode = 0 : i32, interior = array<i64: 0, 0, 0, 0>, ";
   for (bool zero : {false, true})
     all.push_back({zero ? "between_zeros" : "between_padding", [=](Graph &g) {
-                     auto x = g.op("relu", {conv(g, g.in("f32[1, 40, 44, 12]", unit), 40)});
+                     auto x = g.op("relu", {conv(g, g.in("f64[1, 20, 44, 12]", unit), 40, 1, "f64")});
                      Graph::Values operands = {x};
                      if (!zero)
-                       operands.push_back(g.constant("f32[]", "=0.5"));
-                     auto padded = g.op("pad", operands, "mode = 0 : i32, low = @(0, 3, 2, 0), high = @(0, 1, 4, 0), interior = array<i64: 0, 0, 0, 0>",
-                                        "f32[1, 44, 50, 40]");
+                       operands.push_back(g.constant("f64[]", "=0.5"));
+                     auto padded = g.op("pad", operands, std::string(sides) + "low = @(0, 3, 2, 0), high = @(0, 1, 4, 0)", "f64[1, 24, 50, 40]");
                      g.out(softmax(g, padded, 3));
-                     g.out(depthwise(g, x));
+                     g.out(conv(g, x, 17, 3, "f64"));
                    }, {}, some});
   all.push_back({"of_a_whole_between_padding", [=](Graph &g) {
-                   auto x = g.in("f32[1, 60, 40, 12]", unit);
-                   auto whole = concat(g, {g.op("relu", {conv(g, x, 17)}), conv(g, x, 16, 3)}, 3);
-                   g.out(g.op("pad", {whole}, "mode = 0 : i32, low = @(0, 1, 0, 0), high = @(0, 0, 2, 0), interior = array<i64: 0, 0, 0, 0>, operandSegmentSizes = array<i32: 1, 0>", "f32[1, 61, 42, 33]"));
+                   auto x = g.in("f64[1, 60, 24, 12]", unit);
+                   auto whole = concat(g, {g.op("relu", {conv(g, x, 17, 1, "f64")}), conv(g, x, 16, 3, "f64")}, 3);
+                   g.out(g.op("pad", {whole}, std::string(sides) + "low = @(0, 1, 0, 0), high = @(0, 0, 2, 0)", "f64[1, 61, 26, 33]"));
                  }, {}, some});
   return all;
 }
