@@ -5,7 +5,8 @@
 // order, and kept in a cache across models.
 //
 // Calling convention (mlc_kernel of mlc/abi.h): `args` points to 8-byte words: one pointer an operand of the group, one
-// pointer a result, then one int64 a symbol. All tensors are contiguous and row-major, aligned to their element.
+// pointer a result, then one int64 a symbol. All tensors are row-major and aligned to their element, and contiguous but for
+// those that the group has strides of.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLC_CODEGEN_KERNEL_H

@@ -68,14 +68,16 @@ bool canStand(Value v, ArrayRef<int64_t> strides, Operation *reader) {
   if (auto group = dyn_cast<GroupOp>(made))
     return contiguous || group.mayHaveGaps(group.getNumOperands() + cast<OpResult>(v).getResultNumber());
   if (auto reshape = dyn_cast<ReshapeOp>(made))
-    return contiguous && tensorTypeOf(reshape.getX()).hasStaticShape() && canStand(reshape.getX(), stridesOf(sizesOf(reshape.getX())), reshape);
+    return contiguous && tensorTypeOf(reshape.getX()).hasStaticShape() &&
+           canStand(reshape.getX(), stridesOf(sizesOf(reshape.getX())), reshape);
   return isa<ConcatOp>(made) && isView(made) &&
          llvm::all_of(made->getOperands(), [&](Value part) { return canStand(part, strides, made); });
 }
 
 /// Whether an integer that a symbol is bound to is read from the value.
 bool isBound(Value v) {
-  return llvm::any_of(v.getUsers(), [](Operation *user) { return isa<BindOp>(user) || (isa<ReshapeOp>(user) && isBound(user->getResult(0))); });
+  return llvm::any_of(v.getUsers(),
+                      [](Operation *user) { return isa<BindOp>(user) || (isa<ReshapeOp>(user) && isBound(user->getResult(0))); });
 }
 
 /// Which values would stand in which others.
@@ -239,7 +241,8 @@ void Placer::place(GroupOp group, ConcatOp concat) {
       addPlace(places, v, y);
     }
     if (!first || bytes < kKernelBytes * (static_cast<int64_t>(runs()) - 1)) {
-      concat.emitRemark() << "copied: " << (first ? "few of its bytes can be written where they stand" : "no part can be written where it stands");
+      concat.emitRemark() << "copied: "
+                          << (first ? "few of its bytes can be written where they stand" : "no part can be written where it stands");
       return;
     }
     if (peak(places) <= before)
@@ -296,24 +299,28 @@ void Placer::surround(GroupOp group, PadOp pad) {
   auto value = pad.getValue() ? pad.getValue().getDefiningOp<ConstantOp>() : ConstantOp();
   auto negative = [](int64_t i) { return i < 0; };
   if (!low || !high || pad.getMode() != PadMode::constant || (pad.getValue() && !value) || !tensorTypeOf(x).hasStaticShape() ||
-      llvm::any_of(*low, negative) || llvm::any_of(*high, negative) || llvm::any_of(pad.getInterior(), [](int64_t i) { return i != 0; }) || isBound(y))
+      llvm::any_of(*low, negative) || llvm::any_of(*high, negative) || llvm::any_of(pad.getInterior(), [](int64_t i) { return i != 0; }) ||
+      isBound(y))
     return;
   int64_t sides = llvm::count_if(*low, [](int64_t i) { return i > 0; }) + llvm::count_if(*high, [](int64_t i) { return i > 0; });
   Places places;
   addPlace(places, x, y);
   if (bytesOf(x) < sides * kSideBytes || !canStand(x, stridesOf(sizesOf(y)), group) || peak(places) > peak(Places()))
     return;
-  pad.emitRemark() << "left out: the operand is written where it stands, and " << sides << (sides == 1 ? " side" : " sides") << " beside it";
+  pad.emitRemark() << "left out: the operand is written where it stands, and " << sides << (sides == 1 ? " side" : " sides")
+                   << " beside it";
   OpBuilder b(group);
   Type element = tensorTypeOf(x).getElementType();
   Shape shape = shapeOf(x);
   auto side = [&](Shape of) -> Value {
     Type type = tensorType(of, element);
-    auto fill = GroupOp::create(b, pad.getLoc(), type, ValueRange(), group.getName(), group.getEmitter(), group.getSymbols(), ArrayRef<int64_t>(), ArrayRef<int64_t>());
+    auto fill = GroupOp::create(b, pad.getLoc(), type, ValueRange(), group.getName(), group.getEmitter(), group.getSymbols(),
+                                ArrayRef<int64_t>(), ArrayRef<int64_t>());
     OpBuilder::InsertionGuard guard(b);
     b.createBlock(&fill.getBody());
     Value one = value ? Value(cast<ConstantOp>(b.clone(*value)).getY())
-                      : Value(ConstantOp::create(b, pad.getLoc(), DenseElementsAttr::get(RankedTensorType::get({1}, element), b.getZeroAttr(element))));
+                      : Value(ConstantOp::create(b, pad.getLoc(),
+                                                 DenseElementsAttr::get(RankedTensorType::get({1}, element), b.getZeroAttr(element))));
     YieldOp::create(b, pad.getLoc(), Value(BroadcastOp::create(b, pad.getLoc(), type, one)));
     return fill.getResult(0);
   };

@@ -18,7 +18,7 @@
 
 namespace mlc {
 
-/// A tensor in memory: elements of the storage type behind a pointer, row-major.
+/// A tensor in memory: elements of the storage type behind a pointer, row-major, maybe with gaps between rows.
 struct Memory {
   mlir::Value base;                        // memref<Nxstorage>
   llvm::SmallVector<mlir::Value> strides;  // in elements, one a dimension
