@@ -200,6 +200,8 @@ double imbalance(int64_t tasks, int64_t workers) {
 /// How many blocks of `size` elements in units of `unit` make all together at least `tasks` tasks, where there are `others` for
 /// each: whole and even shares for two and four workers first, then few blocks.
 int64_t evenBlocks(int64_t size, int64_t unit, int64_t others, int64_t fewest, int64_t tasks) {
+  if (size == 0)
+    return 1;
   int64_t most = std::max<int64_t>(1, size / unit), best = std::min(fewest, most);
   fewest = std::clamp<int64_t>(std::max<int64_t>(fewest, llvm::divideCeil(tasks, others)), 1, most);
   double least = 1e300;

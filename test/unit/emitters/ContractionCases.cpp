@@ -56,6 +56,7 @@ std::vector<Case> contractionCases() {
   batched("symbols_of_attention", "2, n, 12", "2, 12, n", {.n = 17});
   batched("nothing", "0, 12", "12, 5");
   batched("no_terms", "3, 0", "0, 17");
+  batched("no_columns", "5, 12", "12, 0");
   batched("symbols_of_zero", "n, 12", "12, 5", {.n = 0});
 
   for (const char *type : {"f64", "f16", "bf16"})
