@@ -21,10 +21,6 @@
 
 #include "ContractionEmitter.h"
 #include "Cut.h"
-#include "ir/Staging.h"
-#include "ir/Views.h"
-
-#include <cmath>
 
 using namespace mlir;
 
@@ -34,10 +30,6 @@ namespace mlc {
 constexpr int64_t kFarWeights = 128 << 10;
 // Rows for which a line of weights from memory comes in a third of the time that it is used.
 constexpr int64_t kRowsPerPass = 128;
-// Steps of weights of 16 bits that are widened at a time, so that they stay near.
-constexpr int64_t kMostWideSteps = 320;
-// Fewer steps leave no time between calling the epilogue's memory and using it.
-constexpr int64_t kFewPrefetchSteps = 32;
 
 ContractionEmitter::ContractionEmitter(KernelBuilder &kernel)
     : k(kernel), b(kernel.b), loc(kernel.loc), c(describeContraction(rootOf(kernel.group))), blocks(blocksOf(c)) {
@@ -90,20 +82,6 @@ void ContractionEmitter::rows(Value from, Value to, Value panel, int64_t panels,
   emitRowsOfChunks(from, to, panel, panels);
 }
 
-SmallVector<Value> ContractionEmitter::computeResults(GroupSource &source, ArrayRef<LaneIndex> index, Value sum) {
-  if (!sink)
-    return k.computeResults(source, c.result, index, sum);
-  source.give(c.result, sum);
-  return {source.at(last, index)};
-}
-
-void ContractionEmitter::storeResults(GroupSource &source, ArrayRef<LaneIndex> index, Value row, ArrayRef<Value> elements) {
-  if (!sink)
-    k.storeResults(source, index, elements);
-  else if (elements[0])
-    sink(source, row, index.back(), elements[0]);
-}
-
 /// Of all matrices, where that is known.
 std::optional<int64_t> ContractionEmitter::weightBytes() {
   return constantOf(product(c.batch, k.group.getContext()) * c.groups * c.depth * c.panels * (kPanel * storageBytes(elementTypeOf(c.b))));
@@ -121,92 +99,6 @@ void ContractionEmitter::groupBlocks() {
   together = std::clamp<int64_t>(llvm::divideCeil(wanted, blocks.rows), 1, *constantOf(blocks.rowBlocks));
   if (c.chunked())
     together = std::clamp<int64_t>(kScratchRows / blocks.rows, 1, together);
-}
-
-/// Copies the rows of the input that a block reads into scratch memory, beside the zeros around them.
-void ContractionEmitter::stageInput(Value from) {
-  auto conv = cast<ConvOp>(c.root);
-  Staging staging = stagingOf(conv);
-  PadOp pad = staging.pad;
-  Shape in = shapeOf(pad.getX()), padded = shapeOf(pad.getY()), y = shapeOf(c.result);
-  int64_t row = staging.dims[1], rank = in.size();
-  Memory memory{{}, SmallVector<Value>(rank), elementTypeOf(pad.getY())};
-  int64_t stride = 1;
-  for (int64_t d = rank; d-- > 0;) {
-    memory.strides[d] = k.index(stride);
-    stride *= d == 0 ? 1 : d == row ? staging.inRows : *constantOf(padded[d]);
-  }
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(&k.function.front());
-    memory.base = memref::AllocaOp::create(b, loc, MemRefType::get({stride}, storageType(memory.element)), b.getI64IntegerAttr(64));
-  }
-  k.memory[c.a] = memory;
-
-  Value block = b.createOrFold<arith::DivUIOp>(loc, from, k.index(blocks.rows)), perImage = k.index(*constantOf(y[1]) / staging.outRows);
-  Value image = b.createOrFold<arith::DivUIOp>(loc, block, perImage);
-  Value top = k.sub(k.mul(k.sub(block, k.mul(image, perImage)), k.index(staging.outRows * conv.getStrides()[0])), k.expression(pad.getLow().exprs()[row]));
-  // The run: the innermost dimensions behind the rows, which lie in the input as in scratch but for their ends.
-  int64_t copyLanes = k.lanesFor({memory.element}), first = row + 1;
-  int64_t unit = 1;
-  for (int64_t d = first + 1; d < rank; ++d)
-    unit *= *constantOf(in[d]);
-  // Behind gaps in the input each of its columns is a run of its own.
-  ArrayRef<int64_t> strides = gappedStrides(pad.getX());
-  bool gaps = first + 1 < rank && !strides.empty() && strides[first] != unit;
-  int64_t low = *constantOf(pad.getLow().exprs()[first]) * unit, length = *constantOf(in[first]) * unit, whole = *constantOf(padded[first]) * unit;
-  MLIRContext *ctx = k.group.getContext();
-  SmallVector<Value> outer; // indices before the rows, the image's left out
-  auto indexOf = [&](GroupSource &source, Value n, Value i, LaneIndex run) {
-    SmallVector<LaneIndex> index{source.uniform(n)};
-    for (Value v : outer)
-      index.push_back(source.uniform(v));
-    index.push_back(source.uniform(i));
-    index.resize(rank, source.uniform(0));
-    index.back() = run;
-    return index;
-  };
-  auto fill = [&](Value to, int64_t start, int64_t count) {
-    if (count > 0)
-      k.vectorLoop(constantExpr(count, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
-        Value none = arith::ConstantOp::create(b, loc, b.getZeroAttr(source.valueType(memory.element)));
-        source.store(memory, indexOf(source, k.index(0), to, source.add(i, source.uniform(start))), none);
-      });
-  };
-  auto rows = [&] {
-    k.loop(k.index(0), k.index(staging.inRows), 1, [&](Value to) {
-      Value at = k.add(top, to);
-      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, at, k.expression(in[row]));
-      auto branch = scf::IfOp::create(b, loc, inside, /*withElseRegion=*/true);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      fill(to, 0, low);
-      auto copy = [&](Value column, int64_t count) {
-        k.vectorLoop(constantExpr(count, ctx), copyLanes, [&](GroupSource &source, LaneIndex i) {
-          SmallVector<LaneIndex> from = indexOf(source, image, at, i);
-          if (column)
-            from[first] = source.uniform(column);
-          LaneIndex place = source.add(i, source.uniform(column ? k.add(k.mul(column, k.index(unit)), k.index(low)) : k.index(low)));
-          source.store(memory, indexOf(source, k.index(0), to, place), source.load(k.memory[pad.getX()], from));
-        });
-      };
-      if (gaps)
-        k.loop(k.index(0), k.expression(in[first]), 1, [&](Value column) { copy(column, unit); });
-      else
-        copy(nullptr, length);
-      fill(to, low + length, whole - low - length);
-      b.setInsertionPointToStart(branch.elseBlock());
-      fill(to, 0, whole);
-    });
-  };
-  if (row == 1) {
-    rows();
-    return;
-  }
-  k.loop(k.index(0), k.expression(in[1]), 1, [&](Value channel) { // planes
-    outer.assign({channel});
-    rows();
-  });
 }
 
 Value ContractionEmitter::zero() {
@@ -266,149 +158,6 @@ SmallVector<Value> ContractionEmitter::rowOffsets(Value row, int64_t rows, Value
   return offsets;
 }
 
-void ContractionEmitter::emitEpilogue(ArrayRef<Value> rowIndex, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
-  auto columns = constantOf(c.columns), allPanels = constantOf(c.panels);
-  int64_t rest = columns ? *columns % kPanel : -1; // -1: known only at run time
-  int64_t rows = rowIndex.size();
-  // Vectors `from` … `to` - 1 of all rows of panel p, of which `valid` columns exist.
-  auto emitVectors = [&](int64_t p, int64_t from, int64_t to, int64_t valid) {
-    Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
-    // Whole vectors are all computed before the first is stored: a load of the next row may share the lower bits of its
-    // address with a store, and would wait for it.
-    struct Ready {
-      std::unique_ptr<GroupSource> source;
-      SmallVector<LaneIndex> index;
-      Value row;
-      SmallVector<Value> elements;
-    };
-    std::vector<Ready> ready;
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = from; v < to; ++v) {
-        int64_t here = valid < 0 ? -1 : std::min(lanes, valid - v * lanes);
-        if (here == 0 || (valid >= 0 && here < 0))
-          continue;
-        auto indexOf = [&](GroupSource &source, LaneIndex lane) {
-          SmallVector<LaneIndex> index;
-          if (space && space->extents.size() == 2) {
-            index = space->spread(source, {source.uniform(rowIndex[r]), lane});
-          } else if (space) {
-            index = space->spread(source, {lane});
-          } else {
-            for (Value i : batchIndex)
-              index.push_back(source.uniform(i));
-            Shape y = shapeOf(c.result);
-            for (Value i : k.delinearize(rowIndex[r], ArrayRef(y).slice(c.batchRank, y.size() - c.batchRank - 1)))
-              index.push_back(source.uniform(i));
-            index.push_back(lane);
-          }
-          return index;
-        };
-        auto one = [&](GroupSource &source, LaneIndex lane, Value value) {
-          SmallVector<LaneIndex> index = indexOf(source, lane);
-          storeResults(source, index, rowIndex[r], computeResults(source, index, value));
-        };
-        Value accumulator = accumulators[(r * panels + p) * vectors + v];
-        Value at = k.add(column, k.index(v * lanes));
-        if (here == lanes) {
-          auto source = std::make_unique<GroupSource>(k, lanes);
-          SmallVector<LaneIndex> index = indexOf(*source, {at, lanes > 1 ? 1 : 0, nullptr});
-          SmallVector<Value> elements = computeResults(*source, index, accumulator);
-          if (elements.size() == 1)
-            ready.push_back({std::move(source), std::move(index), rowIndex[r], std::move(elements)});
-          else
-            storeResults(*source, index, rowIndex[r], elements);
-        } else if (here < 0) {
-          Value left = k.max(k.min(k.sub(k.add(firstColumn, k.expression(c.columns)), at), k.index(lanes)), k.index(0));
-          if (k.target.maskedMemory && lanes > 1) {
-            Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, left, k.index(0));
-            auto branch = scf::IfOp::create(b, loc, any, /*withElseRegion=*/false);
-            OpBuilder::InsertionGuard guard(b);
-            b.setInsertionPointToStart(branch.thenBlock());
-            LaneMask mask{left, vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()), left)};
-            GroupSource source(k, lanes, mask);
-            one(source, {at, 1, nullptr}, accumulator);
-          } else {
-            k.loop(k.index(0), left, 1, [&](Value lane) {
-              GroupSource source(k, 1);
-              Value x = vector::ExtractOp::create(b, loc, accumulator, ArrayRef<OpFoldResult>{OpFoldResult(lane)});
-              one(source, {k.add(at, lane), 0, nullptr}, x);
-            });
-          }
-        } else if (k.target.maskedMemory) {
-          LaneMask mask{k.index(here), vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()), k.index(here))};
-          GroupSource source(k, lanes, mask);
-          one(source, {at, 1, nullptr}, accumulator);
-        } else {
-          for (int64_t lane = 0; lane < here; ++lane) {
-            GroupSource source(k, 1);
-            one(source, {k.add(at, k.index(lane)), 0, nullptr}, vector::ExtractOp::create(b, loc, accumulator, lane));
-          }
-        }
-      }
-    for (Ready &r : ready)
-      storeResults(*r.source, r.index, r.row, r.elements);
-  };
-  for (int64_t p = 0; p < panels; ++p) {
-    if (rest == 0 || p + 1 < panels) {
-      emitVectors(p, 0, vectors, kPanel);
-      continue;
-    }
-    if (allPanels && *allPanels == 1) {
-      emitVectors(p, 0, vectors, rest);
-      continue;
-    }
-    // What every panel has, then what the last has or not.
-    int64_t common = std::max<int64_t>(0, rest / lanes);
-    emitVectors(p, 0, common, kPanel);
-    Value last = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(panel, k.index(p)), k.sub(k.expression(c.panels), k.index(1)));
-    auto branch = scf::IfOp::create(b, loc, last, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    emitVectors(p, common, vectors, rest);
-    b.setInsertionPointToStart(branch.elseBlock());
-    emitVectors(p, common, vectors, kPanel);
-  }
-}
-
-/// Calls what the epilogue reads and writes row by row, so that it is there when the sums are.
-void ContractionEmitter::prefetchEpilogue(Value row, int64_t rows, Value panel, int64_t panels) {
-  auto steps = constantOf(c.depth);
-  if (sink || !space || space->extents.size() != 2 || (steps && *steps < kFewPrefetchSteps))
-    return;
-  SmallVector<std::pair<Value, bool>> tensors; // and whether they are written
-  int64_t bytes = 0;
-  auto add = [&](Value tensor, bool isWrite) {
-    auto type = tensorTypeOf(tensor);
-    if (!type.hasStaticShape() || shapeOf(tensor) != shapeOf(c.result))
-      return;
-    tensors.push_back({tensor, isWrite});
-    bytes += type.getNumElements() * storageBytes(type.getElementType());
-  };
-  for (BlockArgument operand : k.group.getBody().getArguments())
-    if (operand != c.a && operand != c.b)
-      add(operand, false);
-  for (Value result : k.results())
-    add(result, true);
-  if (bytes + weightBytes().value_or(0) <= k.target.l2Bytes)
-    return;
-  GroupSource source(k, 1);
-  for (auto [tensor, isWrite] : tensors)
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t p = 0; p < panels; ++p) {
-        Value column = k.add(firstColumn, k.mul(k.add(panel, k.index(p)), k.index(kPanel)));
-        source.prefetch(k.memory[tensor], space->spread(source, {source.uniform(k.add(row, k.index(r))), source.uniform(column)}), isWrite);
-      }
-}
-
-/// Whether code for what follows the root would be longer than the products themselves.
-bool ContractionEmitter::longEpilogue(int64_t vectors) {
-  int64_t operations = 0;
-  for (Operation *op : behind)
-    if (auto p = dyn_cast<Pointwise>(op))
-      operations += p.getElementCost();
-  return operations * vectors > 96;
-}
-
 /// Where in the scratch block a vector of accumulators stands: of the row itself where sums wait there, else of its place in
 /// the tile.
 Value ContractionEmitter::scratchAt(Value row, int64_t panels, int64_t vector) {
@@ -419,25 +168,6 @@ Value ContractionEmitter::scratchAt(Value row, int64_t panels, int64_t vector) {
     scratch = memref::AllocaOp::create(b, loc, MemRefType::get({most}, element), b.getI64IntegerAttr(64));
   }
   return k.add(k.mul(row, k.index(panels * kPanel)), k.index(vector * lanes));
-}
-
-void ContractionEmitter::emitEpilogueRowByRow(Value row, Value valid, Value panel, ArrayRef<Value> accumulators, int64_t panels) {
-  for (auto [i, v] : llvm::enumerate(accumulators)) {
-    Value at = scratchAt(k.index(i / (panels * vectors)), panels, i % (panels * vectors));
-    vector::StoreOp::create(b, loc, v, scratch, at);
-  }
-  // At most two panels at a time, for which there are registers beside the constants of what follows.
-  int64_t each = panels <= 2 ? panels : panels % 2 == 0 ? 2 : 1, parts = panels / each;
-  k.loop(k.index(0), k.mul(valid, k.index(parts)), 1, [&](Value part) {
-    Value r = b.createOrFold<arith::DivUIOp>(loc, part, k.index(parts));
-    Value first = k.mul(k.sub(part, k.mul(r, k.index(parts))), k.index(each));
-    SmallVector<Value> sums;
-    for (int64_t v = 0; v < each * vectors; ++v) {
-      Value at = k.add(scratchAt(r, panels, v), k.mul(first, k.index(kPanel)));
-      sums.push_back(vector::LoadOp::create(b, loc, vectorType(), scratch, at));
-    }
-    emitEpilogue(k.add(row, r), k.add(panel, first), sums, each);
-  });
 }
 
 void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value panel, int64_t panels) {
@@ -629,32 +359,6 @@ void ContractionEmitter::emitRowsOfChunks(Value from, Value to, Value panel, int
     isLastChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, k.add(chunk, k.index(1)), chunks);
     emitBlocks(from, to, panel, panels);
   });
-}
-
-/// Weights of 16 bits become what they are multiplied as once for all tiles of a pass.
-void ContractionEmitter::widenWeights(Value panel, int64_t panels) {
-  Memory w = k.memory[c.b];
-  int64_t steps = 1, rows = constantOf(c.rowCount).value_or(0);
-  for (Dimension d : c.reduction)
-    steps *= constantOf(d.extent).value_or(kMostWideSteps + 1);
-  if (storageType(w.element) == element || steps > kMostWideSteps || std::min(rows, together * blocks.rows) < 2 * tile.rows)
-    return;
-  if (!wide) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(&k.function.front());
-    wide = memref::AllocaOp::create(b, loc, MemRefType::get({tile.panels * steps * kPanel}, element), b.getI64IntegerAttr(64));
-  }
-  Value panelSize = k.mul(k.expression(c.depth), k.index(kPanel));
-  Value base = k.add(bOffset, k.mul(panel, panelSize));
-  if (chunkK)
-    base = k.add(base, k.mul(chunkK, k.index(kPanel)));
-  GroupSource source(k, lanes);
-  for (int64_t p = 0; p < panels; ++p)
-    k.loop(k.index(0), k.index(steps * kPanel), lanes, [&](Value i) {
-      VectorType type = VectorType::get({lanes}, storageType(w.element));
-      Value stored = vector::LoadOp::create(b, loc, type, w.base, k.add(k.add(base, k.mul(panelSize, k.index(p))), i));
-      vector::StoreOp::create(b, loc, source.fromStorage(stored, w.element), wide, k.add(i, k.index(p * steps * kPanel)));
-    });
 }
 
 void ContractionEmitter::emitBlocks(Value from, Value to, Value panel, int64_t panels) {

@@ -11,6 +11,9 @@
 
 namespace mlc {
 
+/// Fewer steps leave no time between calling memory and using it.
+constexpr int64_t kFewPrefetchSteps = 32;
+
 class ContractionEmitter {
 public:
   /// The group's root with all that is fused.
