@@ -75,6 +75,10 @@ public:
 private:
   void input(Value task);
   void output(Value task);
+  using Element = function_ref<Value(Value i, Value j)>;
+  using Lines = function_ref<SmallVector<Value>(ArrayRef<Value>)>;
+  using Give = function_ref<void(Value i, Value j, Value v)>;
+  void transform(Type type, Value rows, Element element, Lines columnTransform, Lines rowTransform, Give give);
 
   Value constant(Type type, double value) {
     TypedAttr attr = b.getFloatAttr(getElementTypeOrSelf(type), value);
@@ -119,6 +123,29 @@ private:
   int64_t lanes, points[2], outputs[2];
 };
 
+/// Transforms a tile's columns and then its first `rows` rows. Of the two numbers of what is given the one along the line that
+/// was transformed last is a constant.
+void Emitter::transform(Type type, Value rows, Element element, Lines columnTransform, Lines rowTransform, Give give) {
+  bool column = points[1] == 1;
+  if (points[0] > 1)
+    k.loop(k.index(0), k.index(points[1]), 1, [&](Value j) {
+      SmallVector<Value> elements;
+      for (int64_t i = 0; i < points[0]; ++i)
+        elements.push_back(element(k.index(i), j));
+      for (auto [i, v] : llvm::enumerate(columnTransform(elements)))
+        column ? give(k.index(i), j, v) : keep(v, point(k.index(i), j));
+    });
+  if (column)
+    return;
+  k.loop(k.index(0), rows, 1, [&](Value i) {
+    SmallVector<Value> elements;
+    for (int64_t j = 0; j < points[1]; ++j)
+      elements.push_back(points[0] > 1 ? kept(type, point(i, k.index(j))) : element(i, k.index(j)));
+    for (auto [j, v] : llvm::enumerate(rowTransform(elements)))
+      give(i, k.index(j), v);
+  });
+}
+
 void Emitter::input(Value task) {
   Value high = k.expression(tilesAlong(image, 0)), wide = k.expression(tilesAlong(image, 1));
   Value height = k.expression(image.high), width = k.expression(image.wide);
@@ -133,7 +160,7 @@ void Emitter::input(Value task) {
   k.loop(k.index(0), wide, 1, [&](Value column) {
     Value tile = k.add(k.mul(task, wide), column);
     Value left = k.sub(k.mul(column, k.index(outputs[1])), k.index(image.low[1]));
-    auto transform = [&](bool inside) {
+    auto patch = [&](bool inside) {
       k.vectorLoop(image.shape.back(), lanes, [&](GroupSource &source, LaneIndex channel) {
         Type type = source.valueType(elementTypeOf(x));
         auto element = [&](Value i, Value j) -> Value {
@@ -150,31 +177,16 @@ void Emitter::input(Value task) {
           return branch.getResult(0);
         };
         auto give = [&](Value i, Value j, Value v) { k.finish(source, y, {source.uniform(point(i, j)), source.uniform(tile), channel}, v); };
-        bool one = points[1] == 1;
-        if (points[0] > 1)
-          k.loop(k.index(0), k.index(points[1]), 1, [&](Value j) {
-            SmallVector<Value> elements;
-            for (int64_t i = 0; i < points[0]; ++i)
-              elements.push_back(element(k.index(i), j));
-            for (auto [i, v] : llvm::enumerate(down.input(elements)))
-              one ? give(k.index(i), j, v) : keep(v, point(k.index(i), j));
-          });
-        if (!one)
-          k.loop(k.index(0), k.index(points[0]), 1, [&](Value i) {
-            SmallVector<Value> elements;
-            for (int64_t j = 0; j < points[1]; ++j)
-              elements.push_back(points[0] > 1 ? kept(type, point(i, k.index(j))) : element(i, k.index(j)));
-            for (auto [j, v] : llvm::enumerate(along.input(elements)))
-              give(i, k.index(j), v);
-          });
+        transform(type, k.index(points[0]), element, [&](ArrayRef<Value> line) { return down.input(line); },
+                  [&](ArrayRef<Value> line) { return along.input(line); }, give);
       });
     };
     auto branch = scf::IfOp::create(b, loc, both(rowsInside, spans(left, points[1], width)), /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    transform(true);
+    patch(true);
     b.setInsertionPointToStart(branch.elseBlock());
-    transform(false);
+    patch(false);
   });
 }
 
@@ -191,8 +203,12 @@ void Emitter::output(Value task) {
     k.vectorLoop(image.shape.back(), lanes, [&](GroupSource &source, LaneIndex channel) {
       Type type = source.valueType(elementTypeOf(x));
       auto element = [&](Value i, Value j) { return source.at(x, {source.uniform(point(i, j)), source.uniform(tile), channel}); };
-      // An output, if it is there.
-      auto give = [&](Value r, Value c, Value exists, Value v) {
+      // An output, if it is there: of constant numbers the first always is.
+      auto give = [&](Value r, Value c, Value v) {
+        auto first = [](Value number) { return getConstantIntValue(number).value_or(0) == 0; };
+        Value exists = !rowsWhole && !first(r)      ? compare(arith::CmpIPredicate::slt, r, rows)
+                       : !columnsWhole && !first(c) ? compare(arith::CmpIPredicate::slt, k.add(left, c), width)
+                                                    : nullptr;
         OpBuilder::InsertionGuard guard(b);
         if (exists) {
           auto branch = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/false);
@@ -200,27 +216,8 @@ void Emitter::output(Value task) {
         }
         k.finish(source, y, imageIndex(source, n, k.add(top, r), k.add(left, c), channel), v);
       };
-      bool one = points[1] == 1;
-      if (points[0] > 1)
-        k.loop(k.index(0), k.index(points[1]), 1, [&](Value j) {
-          SmallVector<Value> elements;
-          for (int64_t i = 0; i < points[0]; ++i)
-            elements.push_back(element(k.index(i), j));
-          for (auto [r, v] : llvm::enumerate(down.output(elements))) {
-            if (one)
-              give(k.index(r), j, rowsWhole || r == 0 ? nullptr : compare(arith::CmpIPredicate::slt, k.index(r), rows), v);
-            else
-              keep(v, point(k.index(r), j));
-          }
-        });
-      if (!one)
-        k.loop(k.index(0), rows, 1, [&](Value r) {
-          SmallVector<Value> elements;
-          for (int64_t j = 0; j < points[1]; ++j)
-            elements.push_back(points[0] > 1 ? kept(type, point(r, k.index(j))) : element(r, k.index(j)));
-          for (auto [c, v] : llvm::enumerate(along.output(elements)))
-            give(r, k.index(c), columnsWhole || c == 0 ? nullptr : compare(arith::CmpIPredicate::slt, k.add(left, k.index(c)), width), v);
-        });
+      transform(type, rows, element, [&](ArrayRef<Value> line) { return down.output(line); },
+                [&](ArrayRef<Value> line) { return along.output(line); }, give);
     });
   });
 }

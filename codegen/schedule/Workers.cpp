@@ -46,11 +46,17 @@ static double exchangeOf(GroupOp group) {
   return bytes / kExchange;
 }
 
+/// Whether a group has made a value, itself or what it is a view of or made of.
+static bool made(Value v) {
+  Operation *op = v.getDefiningOp();
+  return isa_and_nonnull<GroupOp>(op) || (isa_and_nonnull<ReshapeOp, ConcatOp, SliceOp>(op) && llvm::any_of(op->getOperands(), made));
+}
+
 /// Microseconds that one core needs to fetch what another has written of a kernel's operands.
 static double fetchOf(GroupOp group) {
   double bytes = 0;
   for (Value v : group.getOperands())
-    if (v.getDefiningOp<GroupOp>())
+    if (made(v))
       bytes += bytesOf(v) / 2;
   return bytes / kExchange;
 }

@@ -54,6 +54,23 @@ std::vector<unsigned> windowsHandedOver(int64_t rows, int64_t columns) {
   return p.module ? chosenOf(p) : std::vector<unsigned>();
 }
 
+/// Of three kernels of 64 rows with little ones between them that sum up 24 rows: what another kernel has made, or an input.
+std::vector<unsigned> handedOverBetweenSums(bool made) {
+  std::string large = "tensor<64x1024xf32>", rows = "tensor<24x1024xf32>", flat = "tensor<24576xf32>", body = addGroup("%e", {"%r"}, rows);
+  body += "%v = mlc.reshape " + std::string(made ? "%e" : "%r") + " : " + rows + " -> " + flat + "\n";
+  for (int i = 0; i < 3; ++i) {
+    std::string n = std::to_string(i);
+    body += addGroup("%y" + n, {"%x"}, large);
+    body += "%s" + n + " = mlc.group \"g\" emitter \"row\"(%v) symbols <() -> ()> : (" + flat + ") -> tensor<f32> {\n^bb0(%p: " + flat +
+            "):\n%q = mlc.reduce sum %p [0] keepdims false : " + flat + " -> tensor<f32>\nmlc.yield %q : tensor<f32>\n}\n";
+  }
+  std::string types = large + ", " + large + ", " + large + ", tensor<f32>, tensor<f32>, tensor<f32>, " + rows;
+  Planned p("func.func @main(%x: " + large + ", %r: " + rows + ") -> (" + types + ") {\n" + body + "return %y0, %y1, %y2, %s0, %s1, %s2, %e : " +
+            types + "\n}\n");
+  EXPECT_TRUE(p.module);
+  return p.module ? chosenOf(p) : std::vector<unsigned>();
+}
+
 using Numbers = std::vector<unsigned>;
 
 // 32 rows are 262 kB to read and write: some 7 microseconds, of which 2 are to be gained.
@@ -65,6 +82,9 @@ TEST(Workers, EndARowOfLittleGain) { EXPECT_EQ(handedOver({32, 1, 1, 32, 1, 1, 3
 // The same work, but windows that reach over all rows need all that the other worker has written.
 TEST(Workers, DoWindowsOverTheirOwnRows) { EXPECT_EQ(windowsHandedOver(48, 16), (Numbers{0, 1, 2, 3, 4, 5})); }
 TEST(Workers, DoNoWindowsOverEachOthersRows) { EXPECT_EQ(windowsHandedOver(2, 384), Numbers{}); }
+// What the caller alone sums up, half of it from another's cache, takes as long as sharing gains.
+TEST(Workers, DoKernelsBetweenSumsOfInputs) { EXPECT_EQ(handedOverBetweenSums(/*made=*/false), (Numbers{0, 1, 3, 5})); }
+TEST(Workers, DoNoKernelsBetweenSumsOfWhatTheyMade) { EXPECT_EQ(handedOverBetweenSums(/*made=*/true), Numbers{}); }
 TEST(Workers, OfUnknownSizesAreNotChosenHere) { EXPECT_EQ(handedOver({1024}, /*known=*/false), Numbers{}); }
 
 } // namespace

@@ -2,8 +2,12 @@
 
 #include "mlc/abi.h"
 #include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
+
+#include <atomic>
 #include <gtest/gtest.h>
+#include <thread>
 
 using namespace mlir;
 using namespace mlc;
@@ -77,6 +81,38 @@ TEST_F(FoldTest, LargeConstantsAreResources) {
   ArrayRef<char> back = bytesOf(large, storage);
   EXPECT_EQ(back.size(), size_t(kInlineConstantBytes + 4));
   EXPECT_EQ(back.back(), 7);
+}
+
+TEST_F(FoldTest, ReleasedConstantsHaveNoBytes) {
+  auto type = RankedTensorType::get({kInlineConstantBytes}, Float32Type::get(&context));
+  ElementsAttr large = constantFromBytes(type, std::vector<char>(4 * kInlineConstantBytes));
+  ASSERT_NE(cast<DenseResourceElementsAttr>(large).getRawHandle().getBlob(), nullptr);
+  releaseConstant(large);
+  EXPECT_TRUE(cast<DenseResourceElementsAttr>(large).getRawHandle().getBlob()->getData().empty());
+  releaseConstant(large);
+}
+
+TEST_F(FoldTest, OtherThreadsAreHeardWhileConstantsFold) {
+  Operation *neg = parse("%x: tensor<2xf32>", "%y = mlc.neg %x : tensor<2xf32> -> tensor<2xf32>");
+  ASSERT_NE(neg, nullptr);
+  std::atomic<int> heard = 0;
+  std::atomic<bool> folding = false, done = false;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &) { ++heard; });
+  std::thread speaker([&] {
+    while (!folding)
+      std::this_thread::yield();
+    for (int i = 0; i < 200000; ++i)
+      emitRemark(UnknownLoc::get(&context)) << "here";
+    done = true;
+  });
+  DenseElementsAttr one = attr("dense<1.0> : tensor<2xf32>");
+  do {
+    SmallVector<OpFoldResult> results;
+    EXPECT_TRUE(succeeded(foldOperation(neg, {one}, results)));
+    folding = true;
+  } while (!done);
+  speaker.join();
+  EXPECT_EQ(heard, 200000);
 }
 
 TEST_F(FoldTest, ConstantsWithoutTheirBytesAreRefused) {
