@@ -23,6 +23,19 @@ def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def SinkInterleavesPass : Pass<"mlc-sink-interleaves", "::mlir::func::FuncOp"> {
+  let summary = "Moves element-wise operators before what puts the blocks of an image in order";
+  let description = [{
+    Transposed convolutions, and convolutions before a shuffle of pixels, make blocks of an image beside each other, which a
+    reshape, a transpose, a reshape, and perhaps a slice put in order. What follows element by element, with constants that differ by the last
+    dimension at most, is done before that, in the product's kernel. The constants are repeated for each place of a block.
+
+        %p = mlc.conv %x, %w                            %p = mlc.conv %x, %w
+        %i = mlc.reshape (mlc.transpose …%p)     =>     %r = mlc.relu %p
+        %r = mlc.relu %i                                %i = mlc.reshape (mlc.transpose …%r)
+  }];
+}
+
 def FoldScalesPass : Pass<"mlc-fold-scales", "::mlir::func::FuncOp"> {
   let summary = "Joins constant factors and multiplies them into the weights of contractions";
   let description = [{
@@ -65,8 +78,14 @@ def UnifyFormsPass : Pass<"mlc-unify-forms", "::mlir::func::FuncOp"> {
 def LowerTransposedConvPass : Pass<"mlc-lower-transposed-conv", "::mlir::func::FuncOp"> {
   let summary = "Turns transposed convolutions into convolutions";
   let description = [{
-    Where windows do not overlap (window = stride), each input element makes its own block of outputs: a product, then a
-    rearrangement. Otherwise the input is spread by `pad` with interior elements and convolved with the mirrored weights.
+    Each input element contributes to outputs in steps of the stride. A convolution without stride, with the window divided by it,
+    makes all outputs of a block of stride × stride beside each other, as channels; a transpose and reshapes bring them to their
+    places, and a slice cuts what lies before the first output where blocks that begin there have fewer taps.
+
+        %y = mlc.conv_transpose %x, %w                   %b = mlc.conv %x, %w2      // 4 F channels, 2x2 taps
+          stride 2, window 4x4, padding 1        =>      %y = slice (reshape (transpose (reshape %b)))
+
+    With groups or dilation the input is spread by `pad` with interior elements and convolved with the mirrored weights.
   }];
 }
 

@@ -15,6 +15,8 @@ void buildPipeline(OpPassManager &pm, Precision precision) {
   f.addPass(createSinkTransposesPass());
   // Behind the transposes, between which forms hide, and before what looks at a convolution's padding or at a mean's factor.
   f.addPass(createUnifyFormsPass());
+  // Factors behind such blocks fold only then.
+  f.addPass(createSinkInterleavesPass());
   f.addPass(createFoldScalesPass());
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());

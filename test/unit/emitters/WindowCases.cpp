@@ -143,6 +143,19 @@ std::vector<Case> windowCases() {
   transposed("symbols", "f32[1, n, m, 4]", "f32[4, 3, 3, 6]", {{2, 2}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}, {.n = 5, .m = 7});
   transposed("symbols_2x2", "f32[n, m, 6, 4]", "f32[4, 2, 2, 6]", {{2, 2}, {1, 1}, {0, 0}, {0, 0}}, {0, 0}, {.n = 2, .m = 5});
   transposed("weights_of_input", "f32[1, 4, 4, 4]", "f32[4, 3, 3, 6]", {{2, 2}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}, {}, false);
+  transposed("5x4_stride_3x2", "f32[1, 4, 5, 3]", "f32[3, 5, 4, 7]", {{3, 2}, {1, 1}, {2, 1}, {1, 2}}, {2, 1});
+  transposed("stride_beyond_window", "f32[1, 4, 3, 3]", "f32[3, 1, 2, 5]", {{2, 3}, {1, 1}, {0, 0}, {0, 0}}, {1, 2});
+  transposed("without_border", "f32[1, 6, 6, 3]", "f32[3, 3, 3, 5]", {{1, 2}, {1, 1}, {2, 3}, {3, 3}}, {0, 0});
+  transposed("3d", "f32[1, 3, 2, 4, 3]", "f32[3, 3, 2, 4, 5]", {{2, 1, 2}, {1, 1, 1}, {1, 0, 1}, {1, 0, 1}}, {1, 0, 0});
+  for (int64_t filters : {5, 16})
+    all.push_back({"transposed_before_functions_" + std::to_string(filters), [=](Graph &g) {
+                     std::string f = std::to_string(filters);
+                     Window window{{2, 2}, {1, 1}, {1, 1}, {1, 1}};
+                     auto x = g.op("conv_transpose", {g.in("f32[1, 4, 5, 6]", unit), g.constant("f32[6, 4, 4, " + f + "]", unit)},
+                                   window.conv() + ", output_padding = " + list({0, 0}));
+                     auto y = g.op("add", {g.op("mul", {x, g.constant("f32[" + f + "]", unit)}), g.constant("f32[1, 1, " + f + "]", unit)});
+                     g.out(g.op("add", {g.op("mul", {y, g.op("sigmoid", {y})}), g.in("f32[1, 8, 10, " + f + "]", unit)}));
+                   }, {}, {2, 128}});
 
   auto pool = [&](const std::string &name, const std::string &x, std::vector<int64_t> size, Window window, const std::string &more = "", Sizes sizes = {}) {
     all.push_back({"pool_" + name, [=](Graph &g) {

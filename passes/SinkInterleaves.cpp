@@ -1,0 +1,175 @@
+#include "Passes.h"
+
+#include "ir/Fold.h"
+#include "ir/Layout.h"
+
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace mlc {
+
+#define GEN_PASS_DEF_SINKINTERLEAVESPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+// How many operators may lie between a product and the one that moves.
+constexpr int kMostBetween = 16;
+
+// Functions of this cost take longer in a panel with empty columns than the elements take to be read again.
+constexpr unsigned kLongFunction = 8;
+
+/// What rearranges a product's result, from the last operator to the first.
+struct Interleave {
+  SmallVector<Operation *> steps;
+  Value source;
+  int64_t repeats = 1; // the last dimension of the source holds that of the result so many times
+};
+
+/// Reshapes, transposes and slices that leave the elements of the last dimension together, with a transpose among them.
+std::optional<Interleave> interleaveOf(Value v) {
+  Interleave found;
+  found.source = v;
+  auto inner = constantOf(tensorTypeOf(v).getRank() ? shapeOf(v).back() : AffineExpr());
+  if (!inner)
+    return std::nullopt;
+  int64_t last = *inner;
+  bool moves = false;
+  while (Operation *op = found.source.getDefiningOp()) {
+    if (!isa<ReshapeOp, TransposeOp, SliceOp>(op) || (op != v.getDefiningOp() && !op->hasOneUse()))
+      break;
+    Value x = op->getOperand(0);
+    if (tensorTypeOf(x).getRank() == 0)
+      break;
+    auto before = constantOf(shapeOf(x).back());
+    if (!before || *before % last)
+      break;
+    if (auto transpose = dyn_cast<TransposeOp>(op)) {
+      if (transpose.getPerm().back() + 1 != static_cast<int64_t>(transpose.getPerm().size()))
+        break;
+      moves = true;
+    } else if (isa<SliceOp>(op) && *before != last) {
+      break;
+    }
+    found.steps.push_back(op);
+    found.source = x;
+    last = *before;
+  }
+  if (!moves || !last)
+    return std::nullopt;
+  found.repeats = last / *inner;
+  return found;
+}
+
+/// Whether a value is computed from one product, element by element, so that its kernel can do more of that.
+bool followsProduct(Value v, int depth = 0) {
+  Operation *op = v.getDefiningOp();
+  if (!op || depth > kMostBetween)
+    return false;
+  if (isa<ConvOp, MatmulOp>(op))
+    return true;
+  return isa<Elementwise>(op) && llvm::any_of(op->getOperands(), [&](Value x) {
+           return tensorTypeOf(x).getRank() == tensorTypeOf(v).getRank() && followsProduct(x, depth + 1);
+         });
+}
+
+/// Whether both rearrange in the same way.
+bool same(const Interleave &a, const Interleave &b) {
+  if (a.steps.size() != b.steps.size() || shapeOf(a.source) != shapeOf(b.source))
+    return false;
+  return llvm::all_of(llvm::zip(a.steps, b.steps), [](auto pair) {
+    auto [x, y] = pair;
+    return x->getName() == y->getName() && x->getAttrDictionary() == y->getAttrDictionary() && shapeOf(x->getResult(0)) == shapeOf(y->getResult(0));
+  });
+}
+
+/// Constants that differ along the last dimension at most.
+bool isPerChannel(Value v) {
+  RankedTensorType type = tensorTypeOf(v);
+  return matchPattern(v, m_Constant()) && type.hasStaticShape() && (type.getRank() == 0 || type.getNumElements() == type.getShape().back());
+}
+
+struct SinkInterleave : OpInterfaceRewritePattern<Elementwise> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(Elementwise op, PatternRewriter &rewriter) const override {
+    std::optional<Interleave> way;
+    SmallVector<Value> operands;
+    Shape y = shapeOf(op->getResult(0));
+    for (Value v : op->getOperands()) {
+      if (isPerChannel(v)) {
+        operands.push_back(v);
+        continue;
+      }
+      auto found = interleaveOf(v);
+      if (!found || shapeOf(v) != y || !followsProduct(found->source) || (way && !same(*way, *found)) || !onlyElementwise(v))
+        return failure();
+      operands.push_back(found->source);
+      way = found;
+    }
+    if (!way)
+      return failure();
+    if (cast<Pointwise>(op.getOperation()).getElementCost() >= kLongFunction && *constantOf(shapeOf(way->source).back()) < kPanel)
+      return failure();
+    for (auto [from, to] : llvm::zip(op->getOperands(), operands))
+      if (from == to)
+        to = repeated(rewriter, op->getLoc(), from, way->repeats);
+    Type element = elementTypeOf(op->getResult(0));
+    Operation *moved = rewriter.clone(*op);
+    moved->setOperands(operands);
+    moved->getResult(0).setType(tensorType(shapeOf(way->source), element));
+    Value result = moved->getResult(0);
+    for (Operation *step : llvm::reverse(way->steps)) {
+      Operation *again = rewriter.clone(*step);
+      again->setOperand(0, result);
+      again->getResult(0).setType(tensorType(shapeOf(step->getResult(0)), element));
+      result = again->getResult(0);
+    }
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+
+private:
+  /// Whether all that reads the rearranged value is element-wise too; else it would have to be there in both orders.
+  static bool onlyElementwise(Value v) {
+    return llvm::all_of(v.getUsers(), [&](Operation *user) {
+      return isa<Elementwise>(user) && shapeOf(user->getResult(0)) == shapeOf(v) && llvm::all_of(user->getOperands(), [&](Value other) {
+               return other == v || isPerChannel(other) || (shapeOf(other) == shapeOf(v) && derivesFrom(other, v));
+             });
+    });
+  }
+  static bool derivesFrom(Value v, Value root, int depth = 0) {
+    if (v == root)
+      return true;
+    Operation *op = v.getDefiningOp();
+    // What moved already stands behind a rearrangement of its own.
+    if (auto way = interleaveOf(v))
+      return followsProduct(way->source);
+    return op && depth < kMostBetween && isa<Elementwise>(op) && llvm::all_of(op->getOperands(), [&](Value x) {
+             return isPerChannel(x) || derivesFrom(x, root, depth + 1);
+           });
+  }
+  static Value repeated(PatternRewriter &rewriter, Location loc, Value v, int64_t times) {
+    int64_t n = tensorTypeOf(v).getNumElements();
+    if (n == 1 || times == 1)
+      return v;
+    Type element = elementTypeOf(v);
+    v = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({n}, element), v);
+    v = rewriter.createOrFold<BroadcastOp>(loc, RankedTensorType::get({times, n}, element), v);
+    return rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({times * n}, element), v);
+  }
+};
+
+struct SinkInterleaves : impl::SinkInterleavesPassBase<SinkInterleaves> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkInterleave>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlc
