@@ -163,10 +163,10 @@ def Mlc_ResizeOp : Mlc_MovementOp<"resize", !listconcat(Pointwise, SameElements)
   let summary = "x sampled at other points, as in ONNX's Resize";
   let description = [{
     `mode` 0 nearest, 1 linear, 2 cubic; `coordinates` 0 half_pixel, 1 asymmetric, 2 align_corners, 3 pytorch_half_pixel,
-    4 tf_crop_and_resize, 5 half_pixel_symmetric; `nearest` 0 round_prefer_floor, 1 round_prefer_ceil, 2 floor, 3 ceil.
+    4 tf_crop_and_resize, 5 half_pixel_symmetric, 6 tf_half_pixel_for_nn; `nearest` 0 round_prefer_floor, 1 round_prefer_ceil, 2 floor, 3 ceil.
     `scales` holds one factor a dimension where the model gives them; empty: the ratio of the sizes.
   }];
-  let arguments = (ins Mlc_Tensor:$x, Mlc_Between<0, 2>:$mode, Mlc_Between<0, 5>:$coordinates, Mlc_Between<0, 3>:$nearest,
+  let arguments = (ins Mlc_Tensor:$x, Mlc_Between<0, 2>:$mode, Mlc_Between<0, 6>:$coordinates, Mlc_Between<0, 3>:$nearest,
                        DefaultValuedAttr<BoolAttr, "false">:$antialias, DefaultValuedAttr<BoolAttr, "false">:$exclude_outside,
                        DefaultValuedAttr<F64Attr, "-0.75">:$cubic, DefaultValuedAttr<F64Attr, "0.0">:$extrapolation,
                        DenseF64ArrayAttr:$scales, DenseF64ArrayAttr:$roi);

@@ -78,6 +78,7 @@ struct Sampler {
       Value spread = add(mul(constant(start), extent), div(mul(mul(x, constant(end - start)), extent), safe));
       return arith::SelectOp::create(s.builder, s.loc, many, spread, mul(constant(0.5 * (start + end)), extent));
     }
+    case 6: return div(add(x, half), scale(d));
     default: { // half_pixel_symmetric
       Value adjust = div(sizeOut(d), mul(scale(d), sizeIn(d)));
       Value center = div(sizeIn(d), constant(2));

@@ -15,10 +15,11 @@ struct Resizing {
   int64_t policy = 0;                            // 0 stretch, 1 not_larger, 2 not_smaller
 };
 
-// floor(extent · scale): exact for known extents, for others where the factor is a fraction of small numbers.
+// floor(extent · scale): in f32 for known extents, as the runtimes do for which the models were exported (640 · 0.35f is 224, not
+// 223), for others where the factor is a fraction of small numbers.
 std::optional<AffineExpr> scaledExtent(NodeContext &n, AffineExpr extent, double scale) {
   if (auto known = mlc::constantOf(extent)) {
-    double size = std::floor(static_cast<double>(*known) * scale);
+    double size = std::floor(static_cast<float>(*known) * static_cast<float>(scale));
     if (!n.require(size >= 0 && size < std::ldexp(1.0, 40), "the result is too large"))
       return std::nullopt;
     return n.c(static_cast<int64_t>(size));
@@ -150,8 +151,6 @@ static LogicalResult importResize(NodeContext &n) {
   r.mode.coordinates = n.choice("coordinate_transformation_mode", "half_pixel",
                                 {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "tf_crop_and_resize",
                                  "half_pixel_symmetric", "tf_half_pixel_for_nn"});
-  if (r.mode.coordinates == 6)
-    return n.unsupported("coordinate_transformation_mode tf_half_pixel_for_nn");
   r.mode.nearest = n.choice("nearest_mode", "round_prefer_floor", {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"});
   r.mode.cubic = n.real("cubic_coeff_a", -0.75);
   r.mode.excludeOutside = n.flag("exclude_outside", false);

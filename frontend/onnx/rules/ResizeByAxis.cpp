@@ -28,6 +28,8 @@ static Value places(NodeContext &n, AffineExpr extent, AffineExpr size, Value sc
     Value offset = n.mul(n.mul(length, 0.5), n.sub(one, adjustment));
     return n.add(offset, halfPixel());
   }
+  case 6:
+    return n.div(n.add(i, 0.5), scale);
   default:
     return halfPixel();
   }

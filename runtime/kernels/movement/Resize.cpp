@@ -8,7 +8,7 @@ using namespace mlc::ref;
 namespace {
 
 enum Mode { Nearest, Linear, Cubic };
-enum Coordinates { HalfPixel, Asymmetric, AlignCorners, PytorchHalfPixel, CropAndResize, HalfPixelSymmetric };
+enum Coordinates { HalfPixel, Asymmetric, AlignCorners, PytorchHalfPixel, CropAndResize, HalfPixelSymmetric, HalfPixelForNearest };
 enum Rounding { PreferFloor, PreferCeil, Floor, Ceil };
 
 struct Parameters {
@@ -55,6 +55,8 @@ double place(const Parameters &p, int32_t d, int64_t i, int64_t n, int64_t m) {
   }
   case HalfPixelSymmetric:
     return double(n) / 2 * (1 - double(m) / length) + (x + 0.5) / scale - 0.5;
+  case HalfPixelForNearest:
+    return (x + 0.5) / scale;
   default:
     return (x + 0.5) / scale - 0.5;
   }
@@ -127,7 +129,7 @@ void mlc_ref_scratch_resize(const Call *c, Scratch &bytes) {
 
 // x at the points that `coordinates` assigns to y's indices; integers are truncated into their range. ints: mode (0
 // nearest, 1 linear, 2 cubic), coordinates (0 half_pixel, 1 asymmetric, 2 align_corners, 3 pytorch_half_pixel,
-// 4 tf_crop_and_resize, 5 half_pixel_symmetric), nearest (0 round_prefer_floor, 1 round_prefer_ceil, 2 floor, 3 ceil),
+// 4 tf_crop_and_resize, 5 half_pixel_symmetric, 6 tf_half_pixel_for_nn), nearest (0 round_prefer_floor, 1 round_prefer_ceil, 2 floor, 3 ceil),
 // antialias, exclude_outside; floats: cubic_a, extrapolation, then one each a dimension: scales (0: y's size by
 // x's), roi starts, roi ends
 int32_t mlc_ref_resize(const Call *c) {

@@ -161,8 +161,8 @@ std::vector<Case> movementCases() {
                    g.out(g.op("relu", {g.op("reshape", {t}, "", "f32[n, 3, 2, 12]")}));
                  }, {.n = 2}, {0}});
 
-  for (int coordinates : {0, 1, 2, 3, 5}) {
-    const char *names[] = {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "", "half_pixel_symmetric"};
+  for (int coordinates : {0, 1, 2, 3, 5, 6}) {
+    const char *names[] = {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "", "half_pixel_symmetric", "tf_half_pixel_for_nn"};
     auto attributes = [=](int mode, int nearest, const char *rest = "") {
       return "mode = " + std::to_string(mode) + " : i64, coordinates = " + std::to_string(coordinates) + " : i64, nearest = " +
              std::to_string(nearest) + " : i64, scales = array<f64>, roi = array<f64>" + rest;
