@@ -7,6 +7,8 @@
 #include "codegen/cpu/Math.h"
 #include "codegen/cpu/MathHelpers.h"
 
+#include "mlir/IR/Matchers.h"
+
 using namespace mlir;
 
 namespace mlc {
@@ -93,6 +95,18 @@ static Num weight(Num x) {
   for (double c : {expPart[3], expPart[2], expPart[1], expPart[0], 1.0, 1.0})
     p = fma(p, r, c);
   return select(x < -87.3, 0, p * (t.bits() << 23).asReal());
+}
+
+/// 1 / (1 + e^-x), as 2^-64 / (2^-64 + e^-x 2^-64): so scaled, the power of two neither overflows where the result becomes 0 nor is
+/// subnormal where e^-x matters beside 1, and one step makes it. Here r is x + n ln2, and the power e^-r.
+static Num logistic(Num x) {
+  constexpr double magic = roundMagic + 127 - 64, one = 0x1p-64;
+  x = atLeast(atMost(x, 43), -110);
+  Num t = fma(x, -log2e, magic), n = t - magic;
+  Num r = fma(n, ln2Low, fma(n, ln2High, x));
+  Num q = polynomialOf<std::size(expPart)>(r, [&](size_t k) { return r.same(k % 2 ? -expPart[k] : expPart[k]); });
+  Num power = (t.bits() << 23).asReal(); // the exponent stands in t's low bits as a number has it
+  return one / fma(power, fma(q, r * r, -r) + 1.0, r.same(one));
 }
 
 static Num exp2(Num x) {
@@ -430,6 +444,25 @@ struct ExpandFunction : OpRewritePattern<Op> {
   Function single, full;
 };
 
+/// 1 / (1 + exp(-x)) of f32, found by its exponential before that is expanded.
+struct ExpandLogistic : OpRewritePattern<math::ExpOp> {
+  ExpandLogistic(MLIRContext *ctx) : OpRewritePattern(ctx, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+    auto negated = op.getOperand().getDefiningOp<arith::NegFOp>();
+    if (!isLanes(op.getType()) || !getElementTypeOrSelf(op.getType()).isF32() || !negated || !op->hasOneUse())
+      return failure();
+    auto sum = dyn_cast<arith::AddFOp>(*op->user_begin());
+    auto quotient = sum && sum->hasOneUse() ? dyn_cast<arith::DivFOp>(*sum->user_begin()) : arith::DivFOp();
+    auto isOne = [](Value v) { return matchPattern(v, m_OneFloat()); };
+    if (!quotient || quotient.getRhs() != sum.getResult() || !isOne(quotient.getLhs()) || !(isOne(sum.getLhs()) || isOne(sum.getRhs())))
+      return failure();
+    rewriter.setInsertionPoint(quotient);
+    Num y = f32::logistic(Num(rewriter, quotient.getLoc(), negated.getOperand()));
+    rewriter.replaceOp(quotient, y.value);
+    return success();
+  }
+};
+
 struct ExpandPow : OpRewritePattern<math::PowFOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::PowFOp op, PatternRewriter &rewriter) const override {
@@ -471,7 +504,7 @@ Value emitWeight(OpBuilder &builder, Location loc, Value x) {
 
 void populateMathPatterns(RewritePatternSet &patterns) {
   MLIRContext *ctx = patterns.getContext();
-  patterns.add<ExpandPow>(ctx);
+  patterns.add<ExpandPow, ExpandLogistic>(ctx);
 #define MLC_EXPAND(OP, NAME) patterns.add<ExpandFunction<math::OP>>(ctx, f32::NAME, f64::NAME)
   MLC_EXPAND(ExpOp, exp);
   MLC_EXPAND(Exp2Op, exp2);
