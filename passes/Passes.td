@@ -12,6 +12,18 @@ def PrecisionOption : Option<"precision", "precision", "::mlc::Precision", "::ml
     clEnumValN(::mlc::Precision::f32, "f32", "as the model has them"), clEnumValN(::mlc::Precision::f16, "f16", "11 significant bits of 16"),
     clEnumValN(::mlc::Precision::bf16, "bf16", "8 significant bits of 16, f32's range"))}]>;
 
+def SplitBatchesPass : Pass<"mlc-split-batches", "::mlir::func::FuncOp"> {
+  let summary = "Gives products the batch dimensions that their operands have";
+  let description = [{
+    Some exporters merge batch and heads into one dimension for each product, and split it again behind. What lies between
+    the products of attention then stands in other dimensions than they do, and transposes hide behind the views.
+
+        %a = mlc.reshape %x : 2x4x16x8 -> 8x16x8
+        %b = mlc.reshape %z : 2x4x8x16 -> 8x8x16     =>    %p = mlc.matmul %x, %z : 2x4x16x16
+        %y = mlc.matmul %a, %b                             %y = mlc.reshape %p : 2x4x16x16 -> 8x16x16
+  }];
+}
+
 def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
   let summary = "Moves transposes behind the operators that work on any layout, until they cancel";
   let description = [{

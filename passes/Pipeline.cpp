@@ -11,6 +11,8 @@ void buildPipeline(OpPassManager &pm, Precision precision) {
   f.addPass(createCanonicalizerPass());
   f.addPass(createCSEPass());
   f.addPass(createLowerTransposedConvPass());
+  // Before the transposes sink: those of heads then reach the products.
+  f.addPass(createSplitBatchesPass());
   // Sinking first brings normalisations behind their convolutions, so that their factors fold.
   f.addPass(createSinkTransposesPass());
   // Behind the transposes, between which forms hide, and before what looks at a convolution's padding or at a mean's factor.

@@ -18,6 +18,9 @@ namespace {
 // How many operators may lie between a product and the one that moves.
 constexpr int kMostBetween = 16;
 
+// A slice cuts at most one part of so many along a dimension.
+constexpr int64_t kLeastKept = 3;
+
 // Functions of this cost take longer in a panel with empty columns than the elements take to be read again.
 constexpr unsigned kLongFunction = 8;
 
@@ -26,14 +29,27 @@ struct Interleave {
   SmallVector<Operation *> steps;
   Value source;
   int64_t repeats = 1; // the last dimension of the source holds that of the result so many times
+  bool isView = true;  // reshapes alone
 };
 
-/// Reshapes, transposes and slices that leave the elements of the last dimension together, with a transpose among them.
+/// Whether a slice cuts little, so that computing all that it cuts from costs little more.
+bool keepsMost(SliceOp slice) {
+  Shape from = shapeOf(slice.getX()), to = shapeOf(slice.getY());
+  return llvm::all_of(llvm::zip(from, to), [](auto pair) {
+    auto [f, t] = pair;
+    auto cut = constantOf(f - t), whole = constantOf(f);
+    return cut && (!whole || *cut * kLeastKept <= *whole);
+  });
+}
+
+/// Reshapes, transposes and slices that leave the elements of the last dimension together.
 std::optional<Interleave> interleaveOf(Value v) {
   Interleave found;
   found.source = v;
-  auto inner = constantOf(tensorTypeOf(v).getRank() ? shapeOf(v).back() : AffineExpr());
-  if (!inner)
+  if (tensorTypeOf(v).getRank() == 0)
+    return std::nullopt;
+  auto inner = constantOf(shapeOf(v).back());
+  if (!inner || *inner == 0)
     return std::nullopt;
   int64_t last = *inner;
   bool moves = false;
@@ -46,18 +62,18 @@ std::optional<Interleave> interleaveOf(Value v) {
     auto before = constantOf(shapeOf(x).back());
     if (!before || *before % last)
       break;
-    if (auto transpose = dyn_cast<TransposeOp>(op)) {
-      if (transpose.getPerm().back() + 1 != static_cast<int64_t>(transpose.getPerm().size()))
-        break;
-      moves = true;
-    } else if (isa<SliceOp>(op) && *before != last) {
+    auto transpose = dyn_cast<TransposeOp>(op);
+    auto slice = dyn_cast<SliceOp>(op);
+    if ((transpose && transpose.getPerm().back() + 1 != static_cast<int64_t>(transpose.getPerm().size())) ||
+        (slice && (*before != last || !keepsMost(slice))))
       break;
-    }
+    moves |= transpose != nullptr;
     found.steps.push_back(op);
+    found.isView &= isa<ReshapeOp>(op);
     found.source = x;
     last = *before;
   }
-  if (!moves || !last)
+  if (found.steps.empty() || !(moves || found.isView))
     return std::nullopt;
   found.repeats = last / *inner;
   return found;
@@ -98,21 +114,28 @@ struct SinkInterleave : OpInterfaceRewritePattern<Elementwise> {
     std::optional<Interleave> way;
     SmallVector<Value> operands;
     Shape y = shapeOf(op->getResult(0));
-    for (Value v : op->getOperands()) {
-      if (isPerChannel(v)) {
-        operands.push_back(v);
+    SmallVector<unsigned> others; // operands of the result's shape that a view makes what is needed
+    for (auto [i, v] : llvm::enumerate(op->getOperands())) {
+      operands.push_back(v);
+      if (isPerChannel(v))
+        continue;
+      // What stands behind a product without a view stays there.
+      if (shapeOf(v) != y || followsProduct(v))
+        return failure();
+      auto found = interleaveOf(v);
+      if (!found || !followsProduct(found->source) || (way && !same(*way, *found)) || !onlyElementwise(v, found->isView)) {
+        others.push_back(i);
         continue;
       }
-      auto found = interleaveOf(v);
-      if (!found || shapeOf(v) != y || !followsProduct(found->source) || (way && !same(*way, *found)) || !onlyElementwise(v))
-        return failure();
-      operands.push_back(found->source);
+      operands.back() = found->source;
       way = found;
     }
-    if (!way)
+    if (!way || (!others.empty() && !way->isView))
       return failure();
     if (cast<Pointwise>(op.getOperation()).getElementCost() >= kLongFunction && *constantOf(shapeOf(way->source).back()) < kPanel)
       return failure();
+    for (unsigned i : others)
+      operands[i] = rewriter.createOrFold<ReshapeOp>(op->getLoc(), tensorType(shapeOf(way->source), elementTypeOf(operands[i])), operands[i]);
     for (auto [from, to] : llvm::zip(op->getOperands(), operands))
       if (from == to)
         to = repeated(rewriter, op->getLoc(), from, way->repeats);
@@ -133,8 +156,8 @@ struct SinkInterleave : OpInterfaceRewritePattern<Elementwise> {
 
 private:
   /// Whether all that reads the rearranged value is element-wise too; else it would have to be there in both orders.
-  static bool onlyElementwise(Value v) {
-    return llvm::all_of(v.getUsers(), [&](Operation *user) {
+  static bool onlyElementwise(Value v, bool isView) {
+    return isView || llvm::all_of(v.getUsers(), [&](Operation *user) {
       return isa<Elementwise>(user) && shapeOf(user->getResult(0)) == shapeOf(v) && llvm::all_of(user->getOperands(), [&](Value other) {
                return other == v || isPerChannel(other) || (shapeOf(other) == shapeOf(v) && derivesFrom(other, v));
              });

@@ -88,3 +88,43 @@ func.func @spread(%x: !x, %w: !w) -> tensor<1x8x4x5xf32> {
   %y = mlc.relu %t : tensor<1x8x4x5xf32> -> tensor<1x8x4x5xf32>
   return %y : tensor<1x8x4x5xf32>
 }
+
+// Behind a view everything moves that is not behind a product itself.
+// CHECK-LABEL: @view
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<6x3xf32>, %[[W:[a-z0-9]+]]: tensor<3x4xf32>, %[[Z:[a-z0-9]+]]: tensor<2x3x4xf32>
+func.func @view(%x: tensor<6x3xf32>, %w: tensor<3x4xf32>, %z: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  // CHECK: %[[P:.+]] = mlc.matmul %[[X]], %[[W]]
+  // CHECK: %[[V:.+]] = mlc.reshape %[[Z]]
+  // CHECK: %[[A:.+]] = mlc.add %[[P]], %[[V]] : tensor<6x4xf32>
+  // CHECK: %[[T:.+]] = mlc.relu %[[A]]
+  // CHECK: %[[Y:.+]] = mlc.reshape %[[T]] : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  // CHECK: return %[[Y]]
+  %p = mlc.matmul %x, %w : tensor<6x3xf32>, tensor<3x4xf32> -> tensor<6x4xf32>
+  %v = mlc.reshape %p : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %a = mlc.add %v, %z : tensor<2x3x4xf32>, tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  %y = mlc.relu %a : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  return %y : tensor<2x3x4xf32>
+}
+
+// CHECK-LABEL: @between_products
+func.func @between_products(%x: tensor<6x3xf32>, %z: tensor<2x3x3xf32>, %w: tensor<3x4xf32>) -> tensor<2x3x4xf32> {
+  // CHECK: mlc.add {{.*}} : tensor<2x3x4xf32>, tensor<2x3x4xf32>
+  %p = mlc.matmul %x, %w : tensor<6x3xf32>, tensor<3x4xf32> -> tensor<6x4xf32>
+  %q = mlc.matmul %z, %w : tensor<2x3x3xf32>, tensor<3x4xf32> -> tensor<2x3x4xf32>
+  %v = mlc.reshape %p : tensor<6x4xf32> -> tensor<2x3x4xf32>
+  %y = mlc.add %v, %q : tensor<2x3x4xf32>, tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  return %y : tensor<2x3x4xf32>
+}
+
+// Most of the product is not wanted.
+// CHECK-LABEL: @few
+func.func @few(%x: !x, %w: !w) -> tensor<1x2x10x2xf32> {
+  // CHECK: mlc.relu {{.*}} : tensor<1x2x10x2xf32>
+  %p = mlc.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : !x, !w -> !p
+  %s = mlc.reshape %p : !p -> !s
+  %t = mlc.transpose %s [0, 1, 3, 2, 4, 5] : !s -> !t
+  %i = mlc.reshape %t : !t -> !y
+  %c = mlc.slice %i <() -> (0, 1, 0, 0)> [1, 1, 1, 1] : !y -> tensor<1x2x10x2xf32>
+  %y = mlc.relu %c : tensor<1x2x10x2xf32> -> tensor<1x2x10x2xf32>
+  return %y : tensor<1x2x10x2xf32>
+}
