@@ -28,7 +28,6 @@ constexpr unsigned kLongFunction = 8;
 struct Interleave {
   SmallVector<Operation *> steps;
   Value source;
-  int64_t repeats = 1; // the last dimension of the source holds that of the result so many times
   bool isView = true;  // reshapes alone
 };
 
@@ -75,7 +74,6 @@ std::optional<Interleave> interleaveOf(Value v) {
   }
   if (found.steps.empty() || !(moves || found.isView))
     return std::nullopt;
-  found.repeats = last / *inner;
   return found;
 }
 
@@ -101,6 +99,22 @@ bool same(const Interleave &a, const Interleave &b) {
   });
 }
 
+/// Elements after which a constant operand of a result of shape y repeats itself; 0 for other operands.
+int64_t periodOf(Value v, ArrayRef<AffineExpr> y) {
+  RankedTensorType type = tensorTypeOf(v);
+  if (!matchPattern(v, m_Constant()) || !type.hasStaticShape() || type.getRank() > static_cast<int64_t>(y.size()))
+    return 0;
+  int64_t period = 1;
+  for (auto [size, whole] : llvm::zip(llvm::reverse(type.getShape()), llvm::reverse(y))) {
+    if (period == type.getNumElements())
+      break;
+    if (constantOf(whole) != std::optional<int64_t>(size))
+      return 0;
+    period *= size;
+  }
+  return period;
+}
+
 /// Constants that differ along the last dimension at most.
 bool isPerChannel(Value v) {
   RankedTensorType type = tensorTypeOf(v);
@@ -114,11 +128,14 @@ struct SinkInterleave : OpInterfaceRewritePattern<Elementwise> {
     std::optional<Interleave> way;
     SmallVector<Value> operands;
     Shape y = shapeOf(op->getResult(0));
-    SmallVector<unsigned> others; // operands of the result's shape that a view makes what is needed
+    SmallVector<unsigned> others;     // operands of the result's shape, which a view makes what is needed
+    SmallVector<unsigned> constants;
     for (auto [i, v] : llvm::enumerate(op->getOperands())) {
       operands.push_back(v);
-      if (isPerChannel(v))
+      if (periodOf(v, y)) {
+        constants.push_back(i);
         continue;
+      }
       // What stands behind a product without a view stays there.
       if (shapeOf(v) != y || followsProduct(v))
         return failure();
@@ -132,13 +149,16 @@ struct SinkInterleave : OpInterfaceRewritePattern<Elementwise> {
     }
     if (!way || (!others.empty() && !way->isView))
       return failure();
-    if (cast<Pointwise>(op.getOperation()).getElementCost() >= kLongFunction && *constantOf(shapeOf(way->source).back()) < kPanel)
+    int64_t last = *constantOf(shapeOf(way->source).back());
+    for (unsigned i : constants)
+      if (!isPerChannel(operands[i]) && (!way->isView || last % periodOf(operands[i], y)))
+        return failure();
+    if (cast<Pointwise>(op.getOperation()).getElementCost() >= kLongFunction && last < kPanel)
       return failure();
     for (unsigned i : others)
       operands[i] = rewriter.createOrFold<ReshapeOp>(op->getLoc(), tensorType(shapeOf(way->source), elementTypeOf(operands[i])), operands[i]);
-    for (auto [from, to] : llvm::zip(op->getOperands(), operands))
-      if (from == to)
-        to = repeated(rewriter, op->getLoc(), from, way->repeats);
+    for (unsigned i : constants)
+      operands[i] = repeated(rewriter, op->getLoc(), operands[i], last);
     Type element = elementTypeOf(op->getResult(0));
     Operation *moved = rewriter.clone(*op);
     moved->setOperands(operands);
@@ -174,14 +194,17 @@ private:
              return isPerChannel(x) || derivesFrom(x, root, depth + 1);
            });
   }
-  static Value repeated(PatternRewriter &rewriter, Location loc, Value v, int64_t times) {
+  /// A constant for a last dimension of `length`.
+  static Value repeated(PatternRewriter &rewriter, Location loc, Value v, int64_t length) {
     int64_t n = tensorTypeOf(v).getNumElements();
-    if (n == 1 || times == 1)
+    if (n == 1)
       return v;
     Type element = elementTypeOf(v);
     v = rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({n}, element), v);
-    v = rewriter.createOrFold<BroadcastOp>(loc, RankedTensorType::get({times, n}, element), v);
-    return rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({times * n}, element), v);
+    if (n == length)
+      return v;
+    v = rewriter.createOrFold<BroadcastOp>(loc, RankedTensorType::get({length / n, n}, element), v);
+    return rewriter.createOrFold<ReshapeOp>(loc, RankedTensorType::get({length}, element), v);
   }
 };
 

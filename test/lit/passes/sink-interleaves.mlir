@@ -106,6 +106,19 @@ func.func @view(%x: tensor<6x3xf32>, %w: tensor<3x4xf32>, %z: tensor<2x3x4xf32>)
   return %y : tensor<2x3x4xf32>
 }
 
+// A constant for more than the last dimension of the view, as heads have it.
+// CHECK-LABEL: @heads
+func.func @heads(%x: tensor<6x3xf32>, %w: tensor<3x4xf32>) -> tensor<6x2x2xf32> {
+  // CHECK-DAG: %[[B:.+]] = mlc.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf32>
+  // CHECK: %[[P:.+]] = mlc.matmul
+  // CHECK: mlc.add %[[P]], %[[B]] : tensor<6x4xf32>, tensor<4xf32>
+  %b = mlc.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32> : tensor<2x2xf32>
+  %p = mlc.matmul %x, %w : tensor<6x3xf32>, tensor<3x4xf32> -> tensor<6x4xf32>
+  %v = mlc.reshape %p : tensor<6x4xf32> -> tensor<6x2x2xf32>
+  %y = mlc.add %v, %b : tensor<6x2x2xf32>, tensor<2x2xf32> -> tensor<6x2x2xf32>
+  return %y : tensor<6x2x2xf32>
+}
+
 // CHECK-LABEL: @between_products
 func.func @between_products(%x: tensor<6x3xf32>, %z: tensor<2x3x3xf32>, %w: tensor<3x4xf32>) -> tensor<2x3x4xf32> {
   // CHECK: mlc.add {{.*}} : tensor<2x3x4xf32>, tensor<2x3x4xf32>
