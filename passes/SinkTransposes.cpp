@@ -285,20 +285,32 @@ struct SinkReshape : OpRewritePattern<ReshapeOp> {
     auto pieces = piecesOf(shapeOf(t.getY()), to);
     if (!pieces)
       return failure();
-    for (const Piece &piece : *pieces)
-      for (size_t d = piece.from + 1; d < piece.fromEnd; ++d)
-        if (perm[d] != perm[d - 1] + 1)
+    // Dimensions of size 1 stand anywhere.
+    Shape x = shapeOf(t.getX());
+    auto isOne = [&](int64_t d) { return constantOf(x[d]) == std::optional<int64_t>(1); };
+    SmallVector<std::pair<int64_t, Piece>> before; // by their first dimension before the transpose
+    for (const Piece &piece : *pieces) {
+      int64_t first = -1, last = -1;
+      for (size_t d = piece.from; d < piece.fromEnd; ++d) {
+        if (isOne(perm[d]))
+          continue;
+        if (first < 0)
+          first = perm[d];
+        else if (perm[d] < last || !llvm::all_of(llvm::seq<int64_t>(last + 1, perm[d]), isOne))
           return failure();
-    SmallVector<Piece> before(*pieces);
-    llvm::sort(before, [&](const Piece &a, const Piece &b) { return perm[a.from] < perm[b.from]; });
+        last = perm[d];
+      }
+      before.push_back({first < 0 ? perm[piece.from] : first, piece});
+    }
+    llvm::sort(before, llvm::less_first());
     SmallVector<int64_t> place(to.size());
-    for (const Piece &piece : before)
+    for (const auto &[first, piece] : before)
       for (size_t d = piece.to; d < piece.toEnd; ++d) {
         place[d] = static_cast<int64_t>(view.size());
         view.push_back(to[d]);
       }
-    Value x = rewriter.createOrFold<ReshapeOp>(op.getLoc(), tensorType(view, elementTypeOf(op.getX())), t.getX());
-    rewriter.replaceOp(op, rewriter.createOrFold<TransposeOp>(op.getLoc(), x, place));
+    Value viewed = rewriter.createOrFold<ReshapeOp>(op.getLoc(), tensorType(view, elementTypeOf(op.getX())), t.getX());
+    rewriter.replaceOp(op, rewriter.createOrFold<TransposeOp>(op.getLoc(), viewed, place));
     return success();
   }
 };

@@ -165,6 +165,18 @@ func.func @becomes_view(%x: tensor<1x4x1x6xf32>) -> tensor<4x6x1x1xf32> {
 }
 
 // Symbols go along.
+// A dimension of size 1 between them separates nothing.
+// CHECK-LABEL: @past_one
+// CHECK-SAME: %[[X:.+]]: tensor<3x16x1x4x8xf32>
+func.func @past_one(%x: tensor<3x16x1x4x8xf32>) -> tensor<3x4x8x16xf32> {
+  // CHECK: %[[V:.+]] = mlc.reshape %[[X]] : tensor<3x16x1x4x8xf32> -> tensor<3x16x4x8xf32>
+  // CHECK: %[[T:.+]] = mlc.transpose %[[V]] [0, 2, 3, 1]
+  // CHECK: return %[[T]]
+  %t = mlc.transpose %x [0, 3, 2, 4, 1] : tensor<3x16x1x4x8xf32> -> tensor<3x4x1x8x16xf32>
+  %y = mlc.reshape %t : tensor<3x4x1x8x16xf32> -> tensor<3x4x8x16xf32>
+  return %y : tensor<3x4x8x16xf32>
+}
+
 // CHECK-LABEL: @symbols
 func.func @symbols(%x: tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>>) -> tensor<?x?x5xf32, #mlc.dims<()[s0, s1] -> (s0, s1, 5)>> {
   // CHECK-NEXT: %[[R:.+]] = mlc.relu %{{.+}} -> tensor<?x5x?xf32, #mlc.dims<()[s0, s1] -> (s0, 5, s1)>>
