@@ -1,3 +1,4 @@
+#include "Match.h"
 #include "Passes.h"
 
 #include "ir/Fold.h"
@@ -15,34 +16,6 @@ namespace mlc {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-/// The number that all elements of a constant are.
-std::optional<double> numberOf(Value v) {
-  DenseElementsAttr attr;
-  if (!matchPattern(v, m_Constant(&attr)) || !attr.isSplat() || !isa<FloatType>(attr.getElementType()))
-    return std::nullopt;
-  APFloat number = attr.getSplatValue<APFloat>();
-  bool lost;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
-  return number.convertToDouble();
-}
-
-/// x and f where v = x * f or v = x / (1 / f).
-std::pair<Value, double> scaledBy(Value v) {
-  auto of = [&](Value x, Value number, bool divide) -> std::pair<Value, double> {
-    auto f = numberOf(number);
-    if (!f || x.getType() != v.getType() || !std::isfinite(*f) || (divide && *f == 0))
-      return {nullptr, 1};
-    return {x, divide ? 1 / *f : *f};
-  };
-  if (auto mul = v.getDefiningOp<MulOp>()) {
-    auto found = of(mul.getA(), mul.getB(), false);
-    return found.first ? found : of(mul.getB(), mul.getA(), false);
-  }
-  if (auto div = v.getDefiningOp<DivOp>())
-    return of(div.getA(), div.getB(), true);
-  return {nullptr, 1};
-}
 
 struct Attention {
   Value q, k, v, mask;

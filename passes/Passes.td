@@ -35,6 +35,20 @@ def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FormLayerNormPass : Pass<"mlc-form-layer-norm", "::mlir::func::FuncOp"> {
+  let summary = "Makes one operator of a normalisation that comes as means, differences and a square root";
+  let description = [{
+    Exporters write a layer's normalisation out, as a quotient or, with the scale and the bias put together first, as a product and
+    a sum. With constants of the normalised dimensions behind it becomes the operator's scale and bias.
+
+        %m = mlc.mul (mlc.reduce sum %x), 1/n
+        %d = mlc.sub %x, %m
+        %v = mlc.mul (mlc.reduce sum %d * %d), 1/n    =>    %y = mlc.layer_norm %x scale %g bias %b
+        %q = mlc.div %d, (mlc.sqrt %v + epsilon)
+        %y = mlc.add (mlc.mul %q, %g), %b
+  }];
+}
+
 def SinkInterleavesPass : Pass<"mlc-sink-interleaves", "::mlir::func::FuncOp"> {
   let summary = "Moves element-wise operators before what puts the blocks of an image in order";
   let description = [{

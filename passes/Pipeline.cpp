@@ -17,6 +17,8 @@ void buildPipeline(OpPassManager &pm, Precision precision) {
   f.addPass(createSinkTransposesPass());
   // Behind the transposes, between which forms hide, and before what looks at a convolution's padding or at a mean's factor.
   f.addPass(createUnifyFormsPass());
+  // Before factors are folded, by which means are known.
+  f.addPass(createFormLayerNormPass());
   // Factors behind such blocks fold only then.
   f.addPass(createSinkInterleavesPass());
   f.addPass(createFoldScalesPass());
