@@ -154,6 +154,16 @@ def WinogradPass : Pass<"mlc-winograd", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"converted", "converted", "Convolutions that were converted">];
 }
 
+def MergeGroupsPass : Pass<"mlc-merge-groups", "::mlir::func::FuncOp"> {
+  let summary = "Computes several groups of a convolution as one where a group has fewer outputs than a panel";
+  let description = [{
+    A panel of 16 columns takes as long with 4 of them in use. So many groups as fill it become one, whose weights are 0 between
+    outputs and inputs of different groups: as many multiply-adds as before, with longer sums, all of the panel stored at once.
+
+        %y = mlc.conv %x, %w {groups = 32} : 128x3x3x4    =>    %y = mlc.conv %x, %w2 {groups = 8} : 128x3x3x16
+  }];
+}
+
 def WidenConvsPass : Pass<"mlc-widen-convs", "::mlir::func::FuncOp"> {
   let summary = "Computes neighbouring outputs of convolutions with few output channels as channels";
   let description = [{

@@ -26,6 +26,8 @@ void buildPipeline(OpPassManager &pm, Precision precision) {
   f.addPass(createCSEPass());
   // Before products get packed operands.
   f.addPass(createFormAttentionPass());
+  // Behind the factors of outputs, before what looks for groups that are whole convolutions.
+  f.addPass(createMergeGroupsPass());
   f.addPass(createWinogradPass({.precision = precision}));
   // What is left to direct convolutions; with their padding still on them, which the last group of outputs may need more of.
   f.addPass(createWidenConvsPass());

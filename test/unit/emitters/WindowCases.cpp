@@ -125,6 +125,10 @@ std::vector<Case> windowCases() {
   conv("depthwise_weights_of_input", "f32[1, 7, 7, 10]", "f32[10, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 10}, {}, false);
   conv("depthwise_f16", "f16[1, 7, 7, 18]", "f16[18, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 18});
 
+  conv("groups_of_4", "f32[1, 7, 9, 32]", "f32[32, 3, 3, 4]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 8});
+  conv("groups_of_3", "f32[1, 5, 6, 18]", "f32[30, 3, 3, 3]", {{2, 1}, {1, 1}, {1, 1}, {1, 1}, 6});
+  conv("groups_of_1", "f32[1, 5, 6, 6]", "f32[12, 3, 3, 1]", {{1, 1}, {1, 2}, {1, 2}, {1, 2}, 6});
+
   auto transposed = [&](const std::string &name, const std::string &x, const std::string &w, Window window, std::vector<int64_t> more, Sizes sizes = {},
                         bool constant = true) {
     all.push_back({"transposed_" + name, [=](Graph &g) {
