@@ -57,7 +57,7 @@ OpFoldResult AttentionOp::fold(FoldAdaptor adaptor) { return foldOne(*this, adap
 
 LogicalResult AttentionOp::getReference(ReferenceCall &call) {
   call.name = "attention";
-  call.ints = {static_cast<int64_t>(getGuard())};
+  call.ints = {static_cast<int64_t>(getGuard()), getReplaces()};
   call.floats = {getScale().convertToDouble()};
   call.mask = {true, true, true, getMask() != nullptr};
   return success();

@@ -22,13 +22,14 @@ def Mlc_AttentionOp : Mlc_Op<"attention", [Pure, Mlc_InferTypes, DeclareOpInterf
   let summary = "y[…,m,e] = sum over n of softmax over n of (scale * sum over d of q[…,m,d] * k[…,n,d] + mask[…,m,n]) * v[…,n,e]";
   let description = [{
     Leading dimensions broadcast, so that heads may share keys and values. The mask spreads over the scores, [leading…, m, n].
-    Without keys y is 0. `guard` says which rows are 0 whatever v is: none; those whose weights are not a number (`nan`); those
+    `replaces`: it is not added, but a score where it is not 0. Without keys y is 0. `guard` says which rows are 0 whatever v is: none; those whose weights are not a number (`nan`); those
     with no score above minus infinity (`empty`), of which the weights are not a number otherwise. Scores and weights are not
     rounded to the element type.
   }];
   let arguments = (ins Mlc_FactorFloatTensor:$q, Mlc_FactorFloatTensor:$k, Mlc_FactorFloatTensor:$v,
                        Optional<Mlc_FactorFloatTensor>:$mask, F64Attr:$scale,
-                       DefaultValuedAttr<Mlc_AttentionGuard, "::mlc::AttentionGuard::none">:$guard);
+                       DefaultValuedAttr<Mlc_AttentionGuard, "::mlc::AttentionGuard::none">:$guard,
+                       DefaultValuedAttr<BoolAttr, "false">:$replaces);
   let results = (outs Mlc_Tensor:$y);
   let hasFolder = 1;
   let assemblyFormat = [{$q `,` $k `,` $v (`mask` $mask^ `:` type($mask))? `scale` $scale (`guard` $guard^)? attr-dict

@@ -17,9 +17,15 @@ namespace mlc {
 
 namespace {
 
+/// A tensor of one number and no dimensions.
+Value numberTensor(OpBuilder &b, Location loc, Type element, double value) {
+  return ConstantOp::create(b, loc, DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getFloatAttr(element, value))));
+}
+
 struct Attention {
   Value q, k, v, mask;
   double scale = 1;
+  bool replaces = false;
   AttentionGuard guard = AttentionGuard::none;
 };
 
@@ -38,6 +44,7 @@ private:
   MatmulOp last;
   IRRewriter &rewriter;
   Attention found;
+  SelectOp selection; // of scores or of a number that stands for them
 };
 
 MatmulOp Matcher::match() {
@@ -72,6 +79,21 @@ MatmulOp Matcher::match() {
       return refuse("the scores are used elsewhere");
     if (auto [x, factor] = scaledBy(scores); x) {
       found.scale *= factor;
+      scores = x;
+      continue;
+    }
+    if (auto select = dyn_cast<SelectOp>(op)) {
+      if (found.mask || found.scale != 1)
+        return refuse(found.mask ? "there is more than one mask" : "the mask has a factor of its own");
+      Value x = select.getA();
+      auto fill = numberOf(select.getB());
+      if (!fill)
+        x = select.getB(), fill = numberOf(select.getA());
+      if (!fill || *fill == 0 || std::isnan(*fill) || x.getType() != scores.getType())
+        return refuse("what stands for scores is no number other than 0");
+      found.replaces = true;
+      selection = select;
+      found.mask = select.getCondition();
       scores = x;
       continue;
     }
@@ -162,8 +184,15 @@ void Matcher::replace(MatmulOp first) {
   auto operand = [&](Value v, bool turn) { return withoutNewDimensions(turn ? turned(v) : v); };
   Value q = operand(withoutScale(first.getA()), first.getTransA()), k = operand(withoutScale(first.getB()), !first.getTransB());
   Value v = operand(last.getB(), last.getTransB());
+  if (selection) {
+    // The number where a score gives way to it, and 0.
+    bool keepsFirst = numberOf(selection.getB()).has_value();
+    Value zero = numberTensor(rewriter, loc, elementTypeOf(q), 0);
+    Value fill = numberTensor(rewriter, loc, elementTypeOf(q), *numberOf(keepsFirst ? selection.getB() : selection.getA()));
+    found.mask = SelectOp::create(rewriter, loc, found.mask, keepsFirst ? zero : fill, keepsFirst ? fill : zero);
+  }
   last.emitRemark() << "computed as attention";
-  auto y = AttentionOp::create(rewriter, loc, q, k, v, found.mask, llvm::APFloat(found.scale), found.guard);
+  auto y = AttentionOp::create(rewriter, loc, q, k, v, found.mask, llvm::APFloat(found.scale), found.guard, found.replaces);
   auto type = last.getY().getType();
   int64_t more = y.getY().getType().getRank() - type.getRank();
   if (more == 0) {
@@ -191,14 +220,13 @@ void expand(AttentionOp op, IRRewriter &rewriter) {
   rewriter.setInsertionPoint(op);
   op.emitRemark() << "computed in products and a softmax: heads are larger than " << kMostHeadSize << " numbers, or of unknown size";
   Type element = elementTypeOf(op.getY());
-  auto number = [&](double value) -> Value {
-    auto type = RankedTensorType::get({}, element);
-    return ConstantOp::create(rewriter, loc, DenseElementsAttr::get(type, Attribute(rewriter.getFloatAttr(element, value))));
-  };
+  auto number = [&](double value) { return numberTensor(rewriter, loc, element, value); };
   Value scores = MatmulOp::create(rewriter, loc, op.getQ(), op.getK(), false, true, DimsAttr());
   if (double scale = op.getScale().convertToDouble(); scale != 1)
     scores = MulOp::create(rewriter, loc, scores, number(scale));
-  if (op.getMask())
+  if (op.getReplaces())
+    scores = SelectOp::create(rewriter, loc, CompareOp::create(rewriter, loc, Relation::eq, op.getMask(), number(0)), scores, op.getMask());
+  else if (op.getMask())
     scores = AddOp::create(rewriter, loc, scores, op.getMask());
   int64_t axis = tensorTypeOf(scores).getRank() - 1;
   Value weights = SoftmaxOp::create(rewriter, loc, scores, axis, false);

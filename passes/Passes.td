@@ -119,7 +119,8 @@ def FormAttentionPass : Pass<"mlc-form-attention", "::mlir::func::FuncOp"> {
   let summary = "Makes one operator of the products and the softmax of attention";
   let description = [{
     Scores, weights and what lies between never leave the kernel. Factors that stand with the scores or with the operands become
-    the operator's scale, an addition its mask, and a selection of 0 for weights that are not a number its guard. Transposes of
+    the operator's scale, an addition its mask, or a selection of
+    another number instead of scores, and a selection of 0 for weights that are not a number its guard. Transposes of
     the last two dimensions move to the operands, where the kernel reads them in place, as it does behind new leading dimensions
     of size 1, which move behind the result.
 

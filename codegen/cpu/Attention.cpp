@@ -275,9 +275,16 @@ SmallVector<Value> Emitter::scores(Value firstKey, Value length, std::optional<i
     if (mask)
       for (int64_t i = 0; i < count; ++i) {
         Value same = masksRows() ? Value() : spread(loadScalar(*mask, at(maskBase, k.add(firstKey, numbers[i]), mask->column)));
-        for (int64_t v = 0; v < width; ++v)
-          sums[i * width + v] = arith::AddFOp::create(
-              b, loc, sums[i * width + v], same ? same : load(tile, last ? place(numbers[i], 0, width, v) : place(first, i, width, v)));
+        for (int64_t v = 0; v < width; ++v) {
+          Value score = sums[i * width + v];
+          Value given = same ? same : load(tile, last ? place(numbers[i], 0, width, v) : place(first, i, width, v));
+          if (op.getReplaces()) {
+            Value stays = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, given, constant(0));
+            sums[i * width + v] = arith::SelectOp::create(b, loc, stays, score, given);
+          } else {
+            sums[i * width + v] = arith::AddFOp::create(b, loc, score, given);
+          }
+        }
       }
     for (int64_t i = 0; i < count; ++i)
       for (int64_t v = 0; v < width; ++v) {

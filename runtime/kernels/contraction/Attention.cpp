@@ -27,7 +27,8 @@ void mlc_ref_scratch_attention(const Call *c, Scratch &bytes) {
 
 // s[…, m, n] = scale * sum_d q[…, m, d] k[…, n, d] + mask[…, m, n]; y[…, m, e] = sum_n e^(s_n - max) / sum_j e^(s_j - max) *
 // v[…, n, e], or 0 for rows that `guard` names: 1 those whose weights are NaN, 2 those without a score above -infinity. Leading
-// dimensions broadcast, the mask to the scores. inputs: q, k, v, mask?; ints: guard; floats: scale
+// dimensions broadcast, the mask to the scores. With `replaces` the mask is the score where it is not 0, and not added. inputs: q, k,
+// v, mask?; ints: guard, replaces; floats: scale
 int32_t mlc_ref_attention(const Call *c) {
   const Tensor &q = c->inputs[0], &k = c->inputs[1], &v = c->inputs[2], &y = c->outputs[0];
   int32_t batch = y.rank - 2;
@@ -58,8 +59,10 @@ int32_t mlc_ref_attention(const Call *c) {
           for (int64_t d = 0; d < depth; ++d)
             score += double(load(queries[m * depth + d])) * double(load(with[n * depth + d]));
           score *= c->floats[0];
-          if (mask)
-            score += load(mask[m * maskStrides[batch] + n * maskStrides[batch + 1]]);
+          if (mask) {
+            double given = load(mask[m * maskStrides[batch] + n * maskStrides[batch + 1]]);
+            score = !c->ints[1] ? score + given : given == 0 ? score : given;
+          }
           scores[n] = score;
           maximum = score > maximum ? score : maximum;
         }

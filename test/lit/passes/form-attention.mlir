@@ -16,6 +16,42 @@ func.func @scaled_and_masked(%q: tensor<2x40x32xf32>, %k: tensor<2x50x32xf32>, %
   return %y : tensor<2x40x16xf32>
 }
 
+// A number instead of scores becomes a mask that replaces them.
+// CHECK-LABEL: @selected_scores
+// CHECK-SAME: (%[[Q:.+]]: tensor<2x40x32xf32>, %[[C:.+]]: tensor<40x40xi1>)
+// CHECK-DAG: %[[Z:.+]] = mlc.constant dense<0.000000e+00> : tensor<f32>
+// CHECK-DAG: %[[F:.+]] = mlc.constant dense<-1.000000e+04> : tensor<f32>
+// CHECK: %[[M:.+]] = mlc.select %[[C]], %[[Z]], %[[F]] {{.*}} -> tensor<40x40xf32>
+// CHECK: mlc.attention %[[Q]], %[[Q]], %[[Q]] mask %[[M]] : tensor<40x40xf32> scale 2.500000e-01 {replaces = true}
+func.func @selected_scores(%q: tensor<2x40x32xf32>, %m: tensor<40x40xi1>) -> tensor<2x40x32xf32> {
+  %four = mlc.constant dense<4.0> : tensor<f32> : tensor<f32>
+  %f = mlc.constant dense<-1.0e4> : tensor<f32> : tensor<f32>
+  %s = mlc.matmul %q, %q {trans_b = true} : tensor<2x40x32xf32>, tensor<2x40x32xf32> -> tensor<2x40x40xf32>
+  %c = mlc.div %s, %four : tensor<2x40x40xf32>, tensor<f32> -> tensor<2x40x40xf32>
+  %a = mlc.select %m, %c, %f : tensor<40x40xi1>, tensor<2x40x40xf32>, tensor<f32> -> tensor<2x40x40xf32>
+  %w = mlc.softmax %a axis 2 : tensor<2x40x40xf32> -> tensor<2x40x40xf32>
+  // expected-remark @+1 {{computed as attention}}
+  %y = mlc.matmul %w, %q : tensor<2x40x40xf32>, tensor<2x40x32xf32> -> tensor<2x40x32xf32>
+  return %y : tensor<2x40x32xf32>
+}
+
+// -----
+
+// Zero would not be told from scores that stay.
+// CHECK-LABEL: @zeroed_scores
+// CHECK: mlc.softmax
+func.func @zeroed_scores(%q: tensor<2x40x32xf32>, %m: tensor<40x40xi1>) -> tensor<2x40x32xf32> {
+  %f = mlc.constant dense<0.0> : tensor<f32> : tensor<f32>
+  %s = mlc.matmul %q, %q {trans_b = true} : tensor<2x40x32xf32>, tensor<2x40x32xf32> -> tensor<2x40x40xf32>
+  %a = mlc.select %m, %s, %f : tensor<40x40xi1>, tensor<2x40x40xf32>, tensor<f32> -> tensor<2x40x40xf32>
+  %w = mlc.softmax %a axis 2 : tensor<2x40x40xf32> -> tensor<2x40x40xf32>
+  // expected-remark @+1 {{no attention: what stands for scores is no number other than 0}}
+  %y = mlc.matmul %w, %q : tensor<2x40x40xf32>, tensor<2x40x32xf32> -> tensor<2x40x32xf32>
+  return %y : tensor<2x40x32xf32>
+}
+
+// -----
+
 // Factors of the operands, transposes of the last two dimensions, weights that are not a number.
 // CHECK-LABEL: @scaled_operands
 // CHECK-SAME: (%[[Q:.+]]: tensor<2x40x32xf32>, %[[K:.+]]: tensor<2x50x32xf32>, %[[V:.+]]: tensor<2x16x50xf32>)

@@ -49,6 +49,11 @@ std::vector<Case> attentionCases() {
   add("symbols_of_many", {"n, m, 16", "n, k, 16", "n, k, 24"}, {.n = 1, .m = 70, .k = 1100});
   add("symbols_and_mask", {"2, n, 16", "2, m, 16", "2, m, 16", "n, m"}, {.n = 37, .m = 1100});
   add("symbols_and_mask_of_keys", {"n, 3, m, 16", "n, 3, m, 16", "n, 3, m, 16", "n, 1, 1, m"}, {.n = 2, .m = 37});
+  // The mask instead of the scores, but for its zeros.
+  const std::string causal = "=0,-inf,0,-10000,0", replaces = "scale = 0.25, replaces = true";
+  add("replaced_scores", {"2, 20, 8", "2, 30, 8", "2, 30, 8", "20, 30", causal, replaces});
+  add("replaced_scores_of_keys", {"2, 3, 20, 8", "2, 3, 9, 8", "2, 3, 9, 8", "2, 1, 1, 9", "=0,5,-3", replaces});
+  add("replaced_scores_of_symbols", {"2, n, 8", "2, m, 8", "2, m, 8", "n, m", causal, replaces}, {.n = 19, .m = 701});
   add("no_keys", {"5, 8", "0, 8", "0, 8"});
   add("symbols_of_no_keys", {"5, 8", "n, 8", "n, 8"}, {.n = 0});
   add("nothing", {"0, 8", "4, 8", "4, 8"});

@@ -45,15 +45,22 @@ TEST(Contraction, AttentionWeighsValues) {
   for (int64_t guard : {0, 1, 2}) {
     Kernel k("attention");
     k.input<float>({2, 1}, {2 * ln3, 2 * ln3}).input<float>({2, 1}, {0, 1}).input<float>({2, 2}, {0, 8, 4, 4})
-        .input<float>({2, 2}, {0, 0, 0, -inf}).output<float>({2, 2}).ints({guard}).floats({0.5}).run();
+        .input<float>({2, 2}, {0, 0, 0, -inf}).output<float>({2, 2}).ints({guard, 0}).floats({0.5}).run();
     const Floats expected = {3, 5, 0, 8};
     for (size_t i = 0; i < expected.size(); ++i)
       EXPECT_FLOAT_EQ(k.result<float>(0)[i], expected[i]);
     Kernel none("attention");
     none.input<float>({1, 1}, {1}).input<float>({2, 1}, {0, 1}).input<float>({2, 1}, {1, 2}).input<float>({1, 2}, {-inf, -inf})
-        .output<float>({1, 1}).ints({guard}).floats({1}).run();
+        .output<float>({1, 1}).ints({guard, 0}).floats({1}).run();
     EXPECT_EQ(std::isnan(none.result<float>(0)[0]), guard == 0);
   }
+  // Scores 0 and ln 3 of the first query; ln 3 instead of the first of the second, whose other is ln 3 as well.
+  Kernel k("attention");
+  k.input<float>({2, 1}, {2 * ln3, 2 * ln3}).input<float>({2, 1}, {0, 1}).input<float>({2, 2}, {0, 8, 4, 4})
+      .input<float>({2, 2}, {0, 0, ln3, 0}).output<float>({2, 2}).ints({0, 1}).floats({0.5}).run();
+  const Floats expected = {3, 5, 2, 6};
+  for (size_t i = 0; i < expected.size(); ++i)
+    EXPECT_FLOAT_EQ(k.result<float>(0)[i], expected[i]);
 }
 
 TEST(Contraction, Convolution) {
