@@ -75,7 +75,6 @@ private:
   void emitBlock(Value row, int64_t width, Value last);
   void turnRows(const Operand &matrix, Value base, Value row, int64_t width, Value last, Value firstColumn, Value columns,
                 std::optional<int64_t> known, Value to, Value factor);
-  Values turned(Values rows);
   Values tiles(Value length, std::optional<int64_t> known, int64_t height, ValueRange carried, Tile body);
   Values product(Value from, Value steps, std::optional<int64_t> known, const Operand &matrix, ArrayRef<Value> at, AffineExpr stride,
                  Values sums);
@@ -131,25 +130,6 @@ private:
   Value queryBase, keyBase, valueBase, maskBase;
 };
 
-/// Rows as columns.
-SmallVector<Value> Emitter::turned(Values rows) {
-  int64_t n = rows.size();
-  for (int64_t half = n / 2; half > 0; half /= 2)
-    for (int64_t i = 0; i < n; ++i) {
-      if (i & half)
-        continue;
-      SmallVector<int64_t> low, high;
-      for (int64_t lane = 0; lane < n; ++lane) {
-        low.push_back(lane & half ? n + lane - half : lane);
-        high.push_back(lane & half ? n + lane : lane + half);
-      }
-      Value a = rows[i], c = rows[i + half];
-      rows[i] = vector::ShuffleOp::create(b, loc, a, c, low);
-      rows[i + half] = vector::ShuffleOp::create(b, loc, a, c, high);
-    }
-  return rows;
-}
-
 /// to[column][row] = factor * matrix[row][firstColumn + column] for a block of `width` vectors of rows, where rows behind
 /// `last` (null: there are none) repeat it.
 void Emitter::turnRows(const Operand &matrix, Value base, Value row, int64_t width, Value last, Value firstColumn, Value columns,
@@ -186,7 +166,7 @@ void Emitter::turnRows(const Operand &matrix, Value base, Value row, int64_t wid
                          : Value(vector::LoadOp::create(b, loc, stored, m.base, from));
         rows.push_back(source.fromStorage(raw, m.element));
       }
-      rows = turned(rows);
+      rows = turned(b, loc, rows);
       for (int64_t i = 0; i < count; ++i)
         put(rows[i], c, i);
     };
@@ -354,7 +334,7 @@ void Emitter::store(Value row, Value rows, int64_t width, ArrayRef<Value> highes
         mean = arith::MulFOp::create(b, loc, mean, factor);
         block.push_back(zero ? Value(arith::SelectOp::create(b, loc, zero, constant(0), mean)) : mean);
       }
-      for (auto [i, means] : llvm::enumerate(turned(block)))
+      for (auto [i, means] : llvm::enumerate(turned(b, loc, block)))
         keep(means, tile, k.add(k.index((v * lanes + i) * stride), column));
     });
   }

@@ -115,6 +115,8 @@ void KernelBuilder::open(StringRef name) {
     Memory m{body->getArgument(next++), {}, elementTypeOf(tensor)};
     for (AffineExpr stride : memoryStrides(tensor))
       m.strides.push_back(expression(stride));
+    if (Shape shape = shapeOf(tensor); !shape.empty())
+      m.innermost = constantOf(shape.back()).value_or(0);
     return m;
   };
   for (BlockArgument a : group.getBody().getArguments())
@@ -413,6 +415,14 @@ Value GroupSource::loadNear(const Memory &memory, LaneIndex at) {
   return result;
 }
 
+/// Where a lane's element is; one that stands for nothing has the last's that does.
+Value GroupSource::placeOfLane(LaneIndex at, int64_t lane) {
+  Value own = constant(lane);
+  if (mask)
+    own = builder.createOrFold<arith::MinSIOp>(loc, own, builder.createOrFold<arith::SubIOp>(loc, mask->count, constant(1)));
+  return builder.createOrFold<arith::AddIOp>(loc, at.base, builder.createOrFold<arith::MulIOp>(loc, own, constant(at.step)));
+}
+
 Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
   LaneIndex at = linear(memory, index);
   Type storage = storageType(memory.element);
@@ -431,6 +441,9 @@ Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
   }
   if (!at.lanes && !mask && std::abs(at.step) <= std::min(kNearSteps, lanes))
     return fromStorage(loadNear(memory, at), memory.element);
+  if (!at.lanes)
+    if (Value v = loadColumn(memory, index))
+      return v;
   // One load a lane; lanes that stand for nothing repeat the last that does.
   SmallVector<Value> elements;
   Value last;
@@ -447,8 +460,7 @@ Value GroupSource::load(const Memory &memory, ArrayRef<LaneIndex> index) {
         place = arith::SelectOp::create(builder, loc, counts, place, first);
       }
     } else {
-      Value own = mask ? builder.createOrFold<arith::MinSIOp>(loc, constant(lane), last) : constant(lane);
-      place = builder.createOrFold<arith::AddIOp>(loc, at.base, builder.createOrFold<arith::MulIOp>(loc, own, constant(at.step)));
+      place = placeOfLane(at, lane);
     }
     elements.push_back(memref::LoadOp::create(builder, loc, memory.base, place));
   }
@@ -502,18 +514,22 @@ void GroupSource::give(Value tensor, Value element) {
   known.clear();
 }
 
+/// A value is known where the block that computed it is still open.
+bool GroupSource::Known::is(Value other, ArrayRef<LaneIndex> place, Block *here) const {
+  if (tensor != other || index.size() != place.size() || !std::equal(index.begin(), index.end(), place.begin()))
+    return false;
+  while (here && here != block)
+    here = here->getParentOp() ? here->getParentOp()->getBlock() : nullptr;
+  return here;
+}
+
 Value GroupSource::at(Value tensor, ArrayRef<LaneIndex> index) {
   if (auto it = given.find(tensor); it != given.end())
     return it->second;
-  // A value is known where the block that computed it is still open.
   Block *here = builder.getInsertionBlock();
-  for (const Known &k : known) {
-    if (k.tensor != tensor || k.index.size() != index.size() || !std::equal(k.index.begin(), k.index.end(), index.begin()))
-      continue;
-    for (Block *block = here; block; block = block->getParentOp() ? block->getParentOp()->getBlock() : nullptr)
-      if (block == k.block)
-        return k.element;
-  }
+  for (const Known &k : known)
+    if (k.is(tensor, index, here))
+      return k.elements[0];
   Value element;
   if (isa<BlockArgument>(tensor)) {
     element = load(kernel.memory[tensor], index);
@@ -528,7 +544,7 @@ Value GroupSource::at(Value tensor, ArrayRef<LaneIndex> index) {
     kernel.failed = true;
     return nullptr;
   }
-  known.push_back({tensor, SmallVector<LaneIndex>(index), element, here});
+  known.push_back({tensor, SmallVector<LaneIndex>(index), {element}, here});
   return element;
 }
 

@@ -23,6 +23,7 @@ struct Memory {
   mlir::Value base;                        // memref<Nxstorage>
   llvm::SmallVector<mlir::Value> strides;  // in elements, one a dimension
   mlir::Type element;                      // of the tensor
+  int64_t innermost = 0;                   // extent of the last dimension where it is known
 };
 
 /// Fewer elements than lanes: only the first `count` lanes stand for elements.
@@ -52,6 +53,11 @@ public:
   /// Calls the line of the index's first lane into the first cache.
   void prefetch(const Memory &memory, llvm::ArrayRef<LaneIndex> index, bool isWrite);
   void store(const Memory &memory, llvm::ArrayRef<LaneIndex> index, mlir::Value element);
+  /// Says that several lanes will be asked for their elements at each of these neighbouring indices of the last dimension, which
+  /// has at least `extent` ones: what is read at one of them is read at all of them. Ends where it is said again.
+  void expectColumns(llvm::ArrayRef<mlir::Value> columns, int64_t extent);
+  /// Writes neighbours along the last dimension, the first of them at `first`.
+  void storeColumns(mlir::Value tensor, llvm::ArrayRef<LaneIndex> first, llvm::ArrayRef<mlir::Value> elements);
   /// The element type's compute type, as vector of all lanes where lanes > 1.
   mlir::Type valueType(mlir::Type element);
   mlir::Value fromStorage(mlir::Value stored, mlir::Type element);
@@ -60,16 +66,22 @@ public:
 private:
   LaneIndex linear(const Memory &memory, llvm::ArrayRef<LaneIndex> index);
   mlir::Value loadNear(const Memory &memory, LaneIndex at);
+  mlir::Value loadColumn(const Memory &memory, llvm::ArrayRef<LaneIndex> index);
+  mlir::Value placeOfLane(LaneIndex at, int64_t lane);
 
   KernelBuilder &kernel;
   std::optional<LaneMask> mask;
   struct Known {
     mlir::Value tensor;
     llvm::SmallVector<LaneIndex> index;
-    mlir::Value element;
+    llvm::SmallVector<mlir::Value> elements;
     mlir::Block *block;
+
+    bool is(mlir::Value tensor, llvm::ArrayRef<LaneIndex> index, mlir::Block *here) const;
   };
-  llvm::SmallVector<Known> known;
+  llvm::SmallVector<Known> known, knownColumns;
+  llvm::SmallVector<mlir::Value> columns;   // that are expected
+  int64_t columnExtent = 0;
   llvm::DenseMap<mlir::Value, mlir::Value> given;
 };
 
@@ -145,6 +157,9 @@ private:
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> expressions;
   mlir::Operation *lastExpression = nullptr;
 };
+
+/// Rows as columns: vectors of n elements, n a power of two, or of several groups of n that are turned each by itself.
+llvm::SmallVector<mlir::Value> turned(mlir::OpBuilder &builder, mlir::Location loc, llvm::SmallVector<mlir::Value> rows);
 
 /// Merges neighbouring dimensions of `shape` that all tensors of the group's element-wise operators have whole or not at all;
 /// `tensors` are those that count. Dimensions are never merged across `cut` (-1: anywhere).

@@ -1,13 +1,13 @@
 //===- Row.cpp - reductions, softmax, normalisation, scans ---------------------===//
 //
-// The dimensions of x are kept or reduced. Where the innermost is kept, or next to a few elements that are reduced, vectors run
-// along it and each lane has a result of its own; where it is reduced, vectors gather partial results that are combined at the
-// end, in an order that does not depend on anything but the shape. A task is one index of the kept dimensions that vectors do
-// not cover.
+// The dimensions of x are kept or reduced. Where the innermost is kept, or next to a few columns that are reduced (RowBlock.h),
+// vectors run along it and each lane has a result of its own; where it is reduced, vectors gather partial results that are
+// combined at the end, in an order that does not depend on anything but the shape. A task is one index of the kept dimensions
+// that vectors do not cover, and of many rows side by side a part.
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "RowBlock.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -19,46 +19,10 @@ namespace mlc {
 
 namespace {
 
-/// Which dimensions of x the root combines.
-SmallVector<bool> reducedDimensions(Operation *root) {
-  int64_t rank = tensorTypeOf(root->getOperand(0)).getRank();
-  SmallVector<bool> reduced(rank, false);
-  if (auto op = dyn_cast<ReduceOp>(root)) {
-    for (int64_t a : op.getAxes())
-      reduced[a] = true;
-  } else if (auto op = dyn_cast<ArgReduceOp>(root)) {
-    reduced[op.getAxis()] = true;
-  } else if (auto op = dyn_cast<CumulativeOp>(root)) {
-    reduced[op.getAxis()] = true;
-  } else if (auto op = dyn_cast<SoftmaxOp>(root)) {
-    reduced[op.getAxis()] = true;
-  } else if (auto op = dyn_cast<LayerNormOp>(root)) {
-    for (int64_t d = op.getAxis(); d < rank; ++d)
-      reduced[d] = true;
-  }
-  return reduced;
-}
-
 // Elements along a kept lane's reduced dimension that are combined at a time.
 constexpr int64_t kPiece = 32;
 
 bool isOne(AffineExpr e) { return constantOf(e) == std::optional<int64_t>(1); }
-
-// Elements that are too few to fill a vector; so many neighbours that do, and are not too many for one task.
-constexpr int64_t kFewInside = 4, kFewestBeside = 16, kMostBeside = 4096;
-
-/// The dimension along which vectors run: the last of more than one element, or, where that is reduced and has but a few, the
-/// kept one before it.
-int64_t laneDimension(ArrayRef<AffineExpr> shape, ArrayRef<bool> reduced) {
-  int64_t lane = static_cast<int64_t>(shape.size()) - 1;
-  while (lane > 0 && isOne(shape[lane]))
-    --lane;
-  int64_t inside = 1, beside = lane;
-  for (; beside >= 0 && (reduced[beside] || isOne(shape[beside])); --beside)
-    inside = std::min(inside * std::min(constantOf(shape[beside]).value_or(kFewInside + 1), kFewInside + 1), kFewInside + 1);
-  int64_t neighbours = beside >= 0 ? constantOf(shape[beside]).value_or(0) : 0;
-  return beside < lane && inside <= kFewInside && neighbours >= kFewestBeside && neighbours <= kMostBeside ? beside : lane;
-}
 
 using Combine = llvm::function_ref<Value(Value, Value)>;
 
@@ -66,11 +30,14 @@ class Emitter {
 public:
   explicit Emitter(KernelBuilder &k) : k(k), b(k.b), loc(k.loc), root(rootOf(k.group)), x(root->getOperand(0)), y(root->getResult(0)) {
     shape = shapeOf(x);
-    reduced = reducedDimensions(root);
+    form = rowForm(k.group);
+    reduced = form.reduced;
+    lane = form.lane;
     rank = shape.size();
     element = computeType(elementTypeOf(x));
     lanes = k.groupLanes();
-    lane = laneDimension(shape, reduced);
+    if (!form.columns.empty())
+      block.emplace(k, form);
   }
   LogicalResult emit();
 
@@ -86,6 +53,12 @@ private:
              Combine combine);
   Value horizontal(Value vector, Combine combine);
   void finish(GroupSource &source, ArrayRef<LaneIndex> index, Value value) { k.finish(source, y, index, value); }
+  /// The same for an element of a row, in a sweep.
+  void finishInRow(GroupSource &source, ArrayRef<LaneIndex> index, Value value) {
+    block ? block->finish(y, index, value) : finish(source, index, value);
+  }
+  /// An element of x, in a sweep or a fold that is not the only one.
+  Value elementOfX(GroupSource &source, ArrayRef<LaneIndex> at) { return block ? block->element(x, at) : source.at(x, at); }
   SmallVector<LaneIndex> resultIndex(ArrayRef<LaneIndex> place, bool keepdims, GroupSource &source);
 
   void reduce(ReduceOp op);
@@ -112,31 +85,44 @@ private:
   Operation *root;
   Value x, y;
   Shape shape;
+  RowForm form;
   SmallVector<bool> reduced;
   int64_t rank, lane = 0, lanes;
   Type element;
+  std::optional<RowBlock> block; // where rows are side by side
 };
 
 void Emitter::forEachPlace(function_ref<void(GroupSource &, Place)> body) {
   SmallVector<AffineExpr> extents;
   SmallVector<int64_t> dims;
   for (int64_t d = 0; d < rank; ++d)
-    if (!reduced[d] && !(laneKept() && d == lane)) {
+    if (!reduced[d] && !(laneKept() && d >= form.first && d <= lane)) {
       extents.push_back(shape[d]);
       dims.push_back(d);
     }
+  if (form.rowsAtOnce)
+    extents.push_back(form.rows.ceilDiv(form.rowsAtOnce));
   k.loop(k.begin, k.end, 1, [&](Value task) {
     SmallVector<Value> at = k.delinearize(task, extents);
     auto with = [&](GroupSource &source, std::optional<LaneIndex> laneIndex) {
       Place place(rank, source.uniform(0));
-      for (auto [v, d] : llvm::zip(at, dims))
-        place[d] = source.uniform(v);
+      for (auto [i, d] : llvm::enumerate(dims))
+        place[d] = source.uniform(at[i]);
       if (laneIndex)
         place[lane] = *laneIndex;
+      if (block)
+        block->open(source, place);
       body(source, place);
     };
-    if (rank > 0 && laneKept()) {
-      k.vectorLoop(shape[lane], lanes, [&](GroupSource &source, LaneIndex i) { with(source, i); });
+    auto rows = [&](GroupSource &source, LaneIndex i) { with(source, i); };
+    if (form.rowsAtOnce) {
+      Value from = k.mul(at.back(), k.index(form.rowsAtOnce));
+      Value to = k.min(k.add(from, k.index(form.rowsAtOnce)), k.expression(form.rows));
+      auto known = constantOf(form.rows);
+      bool divides = known && *known % form.rowsAtOnce == 0;
+      k.vectorLoop(from, to, divides ? std::optional(form.rowsAtOnce) : std::nullopt, lanes, rows);
+    } else if (rank > 0 && laneKept()) {
+      k.vectorLoop(form.rows, lanes, rows);
     } else {
       GroupSource source(k, 1);
       with(source, std::nullopt);
@@ -161,7 +147,7 @@ Value Emitter::fold(GroupSource &outer, Place place, Type type, double identity,
                     function_ref<Value(GroupSource &, ArrayRef<LaneIndex>)> f, Combine combine) {
   SmallVector<int64_t> dims;
   for (int64_t d = 0; d < rank; ++d)
-    if (reduced[d] && !(!laneKept() && d == lane) && !isOne(shape[d]))
+    if (reduced[d] && !(!laneKept() && d == lane) && !(block && d > lane) && !isOne(shape[d]))
       dims.push_back(d);
   // All reduced dimensions but the lane's, carrying `state`. Each dimension within another is combined by itself first, and a long
   // one in pieces: what one long sum of like elements loses grows with its length.
@@ -192,9 +178,17 @@ Value Emitter::fold(GroupSource &outer, Place place, Type type, double identity,
   };
   if (laneKept()) {
     Type own = outer.lanes > 1 ? Type(VectorType::get({outer.lanes}, type)) : type;
-    return nest(0, real(own, identity), [&](ValueRange state) {
-      Value v = f(outer, place);
+    auto one = [&](ArrayRef<LaneIndex> at, ValueRange state) {
+      Value v = f(outer, at);
       return SmallVector<Value>{v ? combine(state[0], fit(outer, v, own)) : state[0]};
+    };
+    return nest(0, real(own, identity), [&](ValueRange state) {
+      if (!block)
+        return one(place, state);
+      block->moveTo(place);
+      if (dims.empty())
+        return block->walk(state, one);
+      return SmallVector<Value>{combine(state[0], block->walk(real(own, identity), one)[0])};
     })[0];
   }
   auto length = constantOf(shape[lane]);
@@ -255,6 +249,14 @@ Value Emitter::fold(GroupSource &outer, Place place, Type type, double identity,
 }
 
 void Emitter::sweep(Place place, int64_t, function_ref<void(GroupSource &, ArrayRef<LaneIndex>)> body, GroupSource *outer) {
+  if (block) {
+    block->walk({}, [&](ArrayRef<LaneIndex> at, ValueRange) {
+      body(*outer, at);
+      return SmallVector<Value>();
+    });
+    block->store();
+    return;
+  }
   std::function<void(int64_t)> nest = [&](int64_t d) {
     if (d == rank) {
       body(*outer, place);
@@ -358,22 +360,26 @@ void Emitter::argReduce(ArgReduceOp op) {
     auto known = constantOf(shape[axis]);
     if (kept || lanes == 1 || (known && *known < 2 * lanes)) {
       place[axis] = source.uniform(0);
-      Value first = source.at(x, place);
+      Value first = block ? block->firstElement(x) : source.at(x, place);
       if (!first)
         return;
       Type own = source.valueType(elementTypeOf(x));
       first = fit(source, first, own);
       Type at = source.lanes > 1 ? Type(VectorType::get({source.lanes}, i64)) : i64;
-      SmallVector<Value> best = k.loop(k.index(1), length, 1, {first, real(at, 0)}, [&](Value i, ValueRange state) {
-        place[axis] = source.uniform(i);
+      auto next = [&](ArrayRef<LaneIndex> place, ValueRange state) {
         Value v = source.at(x, place);
         if (!v)
           return SmallVector<Value>(state);
         v = fit(source, v, own);
         Value wins = better(v, state[0]);
-        Value number = arith::IndexCastOp::create(b, loc, i64, i);
+        Value number = arith::IndexCastOp::create(b, loc, i64, place[axis].base);
         return SmallVector<Value>{arith::SelectOp::create(b, loc, wins, v, state[0]),
                                   arith::SelectOp::create(b, loc, wins, fit(source, number, at), state[1])};
+      };
+      SmallVector<Value> begin{first, real(at, 0)};
+      SmallVector<Value> best = block ? block->walk(begin, next) : k.loop(k.index(1), length, 1, begin, [&](Value i, ValueRange state) {
+        place[axis] = source.uniform(i);
+        return next(place, state);
       });
       finish(source, resultIndex(place, op.getKeepdims(), source), best[1]);
       return;
@@ -440,15 +446,24 @@ void Emitter::cumulative(CumulativeOp op) {
   Value length = k.expression(shape[axis]);
   forEachPlace([&](GroupSource &source, Place place) {
     Type own = source.valueType(elementTypeOf(x));
-    k.loop(k.index(0), length, 1, real(own, isSum ? 0 : 1), [&](Value i, ValueRange state) {
-      Value at = op.getReverse() ? k.sub(k.sub(length, k.index(1)), i) : i;
-      place[axis] = source.uniform(at);
-      Value v = source.at(x, place);
+    auto step = [&](ArrayRef<LaneIndex> at, ValueRange state) {
+      Value v = source.at(x, at);
       if (!v)
         return SmallVector<Value>(state);
       Value next = combine(state[0], fit(source, v, own));
-      finish(source, place, op.getExclusive() ? state[0] : next);
+      finishInRow(source, at, op.getExclusive() ? state[0] : next);
       return SmallVector<Value>{next};
+    };
+    Value begin = real(own, isSum ? 0 : 1);
+    if (block) {
+      block->walk(begin, step, op.getReverse());
+      block->store();
+      return;
+    }
+    k.loop(k.index(0), length, 1, begin, [&](Value i, ValueRange state) {
+      Value at = op.getReverse() ? k.sub(k.sub(length, k.index(1)), i) : i;
+      place[axis] = source.uniform(at);
+      return step(place, state);
     });
   });
 }
@@ -457,12 +472,12 @@ void Emitter::softmax(SoftmaxOp op) {
   double inf = std::numeric_limits<double>::infinity();
   auto larger = [&](Value s, Value v) -> Value { return arith::MaximumFOp::create(b, loc, s, v); };
   auto plus = [&](Value s, Value v) -> Value { return arith::AddFOp::create(b, loc, s, v); };
-  // Where the result itself is stored, the exponentials wait in its place for their sum.
-  bool keep = !op.getLog() && k.memory.count(y);
+  // The exponentials wait for their sum: in the place of x where that is kept, in the result's where that itself is stored.
+  bool keep = !op.getLog() && !block && k.memory.count(y);
   forEachPlace([&](GroupSource &source, Place place) {
-    Value highest = fold(source, place, element, -inf, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, larger);
+    Value highest = fold(source, place, element, -inf, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return elementOfX(s, at); }, larger);
     auto power = [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
-      Value v = s.at(x, at);
+      Value v = elementOfX(s, at);
       if (!v)
         return v;
       Type own = s.valueType(elementTypeOf(x));
@@ -472,6 +487,8 @@ void Emitter::softmax(SoftmaxOp op) {
       Value e = power(s, at);
       if (e && keep)
         s.store(y, at, e);
+      if (e && block && !op.getLog())
+        block->keep(x, e);
       return e;
     }, plus);
     Value factor = op.getLog() ? Value(math::LogOp::create(b, loc, sum))
@@ -480,17 +497,17 @@ void Emitter::softmax(SoftmaxOp op) {
       Type own = s.valueType(elementTypeOf(x));
       Value v;
       if (op.getLog()) {
-        v = s.at(x, at);
+        v = elementOfX(s, at);
         if (!v)
           return;
         v = arith::SubFOp::create(b, loc, arith::SubFOp::create(b, loc, fit(s, v, own), fit(s, highest, own)), fit(s, factor, own));
       } else {
-        v = keep ? s.load(k.memory[y], at) : power(s, at);
+        v = keep ? s.load(k.memory[y], at) : block ? elementOfX(s, at) : power(s, at);
         if (!v)
           return;
         v = arith::MulFOp::create(b, loc, v, fit(s, factor, own));
       }
-      finish(s, at, v);
+      finishInRow(s, at, v);
     }, &source);
   });
 }
@@ -503,12 +520,12 @@ void Emitter::layerNorm(LayerNormOp op) {
   Value n = arith::SIToFPOp::create(b, loc, element, arith::IndexCastOp::create(b, loc, b.getI64Type(), count));
   Value share = arith::DivFOp::create(b, loc, real(element, 1), n);
   forEachPlace([&](GroupSource &source, Place place) {
-    Value mean = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return s.at(x, at); }, plus);
+    Value mean = fold(source, place, element, 0, [&](GroupSource &s, ArrayRef<LaneIndex> at) { return elementOfX(s, at); }, plus);
     // Vectors where the lanes are rows of their own.
     auto constant = [&](Value v) { return fit(source, v, mean.getType()); };
     mean = arith::MulFOp::create(b, loc, mean, constant(share));
     auto centred = [&](GroupSource &s, ArrayRef<LaneIndex> at) -> Value {
-      Value v = s.at(x, at);
+      Value v = elementOfX(s, at);
       if (!v)
         return v;
       Type own = s.valueType(elementTypeOf(x));
@@ -538,7 +555,7 @@ void Emitter::layerNorm(LayerNormOp op) {
         v = arith::MulFOp::create(b, loc, v, operand(op.getScale()));
       if (op.getBias())
         v = arith::AddFOp::create(b, loc, v, operand(op.getBias()));
-      finish(s, at, v);
+      finishInRow(s, at, v);
     }, &source);
   });
 }
@@ -560,15 +577,13 @@ LogicalResult Emitter::emit() {
 } // namespace
 
 AffineExpr rowTasks(GroupOp group) {
-  Operation *root = rootOf(group);
-  Shape shape = shapeOf(root->getOperand(0));
-  SmallVector<bool> reduced = reducedDimensions(root);
-  int64_t lane = laneDimension(shape, reduced);
+  Shape shape = shapeOf(rootOf(group)->getOperand(0));
+  RowForm form = rowForm(group);
   AffineExpr tasks = constantExpr(1, group.getContext());
   for (int64_t d = 0; d < static_cast<int64_t>(shape.size()); ++d)
-    if (!reduced[d] && d != lane)
+    if (!form.reduced[d] && (d < form.first || d > form.lane))
       tasks = tasks * shape[d];
-  return tasks;
+  return form.rowsAtOnce ? tasks * form.rows.ceilDiv(form.rowsAtOnce) : tasks;
 }
 
 LogicalResult emitRowKernel(KernelBuilder &kernel) { return Emitter(kernel).emit(); }
