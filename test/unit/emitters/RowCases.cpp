@@ -149,6 +149,35 @@ std::vector<Case> rowCases() {
                    for (const char *type : {"f64", "f16", "bf16"})
                      g.out(g.op("layer_norm", {g.in(std::string(type) + "[5, 19]")}, axisText(1) + ", epsilon = 1.0e-5, operandSegmentSizes = array<i32: 1, 0, 0>"));
                  }, {}, {8, 32}});
+  // Rows too short for vectors, side by side: whole vectors of them and a rest, of all widths, with neighbours that are fused.
+  for (int width : {2, 3, 5, 10, 17, 33, 64})
+    for (std::string rows : {"37", "2, 40", "n"}) {
+      bool merged = rows == "2, 40", unknown = rows == "n";
+      std::string shape = "[" + rows + ", " + std::to_string(width) + "]";
+      std::string name = "side_by_side_" + std::to_string(width) + (unknown ? "_unknown" : merged ? "_merged" : "");
+      int axis = merged ? 2 : 1;
+      Sizes sizes = unknown ? Sizes{.n = 43} : Sizes{};
+      double length = width;
+      all.push_back({"softmax_" + name, [=](Graph &g) {
+                       auto x = g.op("add", {g.in("f32" + shape, "-4:4"), g.constant("f32[" + std::to_string(width) + "]")});
+                       g.out(g.op("mul", {g.op("softmax", {x}, axisText(axis)), g.in("f32" + shape)}));
+                       g.out(g.op("softmax", {g.in("f32" + shape, "-8:8")}, axisText(axis) + ", log = true"));
+                     }, sizes, {16 + length / 4, 32}});
+      all.push_back({"reduce_" + name, [=](Graph &g) {
+                       auto x = g.op("relu", {g.in("f32" + shape)});
+                       g.out(g.op("sigmoid", {g.op("reduce", {x}, reduceText(0, axesText(1 << axis, axis + 1), true))}));
+                       for (const char *type : {"i8", "f16", "i64"})
+                         g.out(g.op("reduce", {g.in(std::string(type) + shape)}, reduceText(2, axesText(1 << axis, axis + 1), false)));
+                       g.out(g.op("arg_reduce", {g.in("f32" + shape)}, "kind = 2 : i32, keepdims = false, " + axisText(axis)));
+                       for (const char *reverse : {"false", "true"})
+                         g.out(g.op("cumulative", {g.in("i32" + shape)}, "kind = 0 : i32, " + axisText(axis) + ", reverse = " + reverse));
+                     }, sizes, {8 + length / 4, 32}});
+      all.push_back({"layer_norm_" + name, [=](Graph &g) {
+                       std::string scale = "f32[" + std::to_string(width) + "]";
+                       g.out(g.op("relu", {g.op("layer_norm", {g.in("f32" + shape), g.in(scale, "0.5:1.5"), g.in(scale)},
+                                               axisText(axis) + ", epsilon = 1.0e-2, operandSegmentSizes = array<i32: 1, 1, 1>")}));
+                     }, sizes, {16, 64}});
+    }
   return all;
 }
 
