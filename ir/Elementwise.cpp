@@ -1,5 +1,6 @@
 //===- Elementwise.cpp - types, folding and code of element-wise operators -===//
 
+#include "Emit.h"
 #include "Fold.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -68,43 +69,6 @@ static Value emitElementwiseAt(Operation *op, ElementSource &source, ArrayRef<La
   return cast<Elementwise>(op).emitElement(source.builder, source.loc, operands);
 }
 
-namespace {
-
-/// Shorthand for arith on scalars and vectors.
-struct Emit {
-  OpBuilder &b;
-  Location loc;
-
-  Type like(Type reference, Type element) const {
-    if (auto v = dyn_cast<VectorType>(reference))
-      return VectorType::get(v.getShape(), element);
-    return element;
-  }
-  Value real(Type type, double value) const {
-    auto element = cast<FloatType>(getElementTypeOrSelf(type));
-    APFloat f(value);
-    bool lost;
-    f.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lost);
-    auto attr = FloatAttr::get(element, f);
-    if (auto v = dyn_cast<VectorType>(type))
-      return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(v, Attribute(attr)));
-    return arith::ConstantOp::create(b, loc, attr);
-  }
-  Value integer(Type type, int64_t value) const {
-    unsigned width = cast<IntegerType>(getElementTypeOrSelf(type)).getWidth();
-    auto attr = IntegerAttr::get(getElementTypeOrSelf(type), APInt(width, static_cast<uint64_t>(value), true, true));
-    if (auto v = dyn_cast<VectorType>(type))
-      return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(v, Attribute(attr)));
-    return arith::ConstantOp::create(b, loc, attr);
-  }
-  bool isReal(Value v) const { return isa<FloatType>(getElementTypeOrSelf(v.getType())); }
-  Value cmp(arith::CmpFPredicate p, Value x, Value y) const { return arith::CmpFOp::create(b, loc, p, x, y); }
-  Value cmp(arith::CmpIPredicate p, Value x, Value y) const { return arith::CmpIOp::create(b, loc, p, x, y); }
-  Value select(Value c, Value x, Value y) const { return arith::SelectOp::create(b, loc, c, x, y); }
-};
-
-} // namespace
-
 static bool isNonNanConstant(Value v) {
   if (auto broadcast = v.getDefiningOp<vector::BroadcastOp>())
     v = broadcast.getSource();
@@ -123,9 +87,7 @@ static std::optional<double> constantReal(Value v) {
   return f.convertToDouble();
 }
 
-/// min (less = true) and max with NaN passed on. x86's min and max return the second operand where one is NaN, so that
-/// with a constant on one side one instruction does.
-static Value emitMinMax(Emit e, Value x, Value y, bool less, bool isUnsigned) {
+Value emitMinMax(Emit e, Value x, Value y, bool less, bool isUnsigned) {
   if (!e.isReal(x)) {
     if (isUnsigned)
       return less ? Value(arith::MinUIOp::create(e.b, e.loc, x, y)) : Value(arith::MaxUIOp::create(e.b, e.loc, x, y));
@@ -137,6 +99,11 @@ static Value emitMinMax(Emit e, Value x, Value y, bool less, bool isUnsigned) {
   if (isNonNanConstant(x))
     return e.select(e.cmp(order, x, y), x, y);
   return less ? Value(arith::MinimumFOp::create(e.b, e.loc, x, y)) : Value(arith::MaximumFOp::create(e.b, e.loc, x, y));
+}
+
+Value emitSigmoid(Emit e, Value x) {
+  Value one = e.real(x.getType(), 1), power = math::ExpOp::create(e.b, e.loc, arith::NegFOp::create(e.b, e.loc, x));
+  return arith::DivFOp::create(e.b, e.loc, one, arith::AddFOp::create(e.b, e.loc, one, power));
 }
 
 /// The divisor with what traps replaced: 0, and -1 for signed types.
@@ -347,11 +314,7 @@ MLC_MATH(AsinhOp, "asinh", 40, math::AsinhOp)
 MLC_MATH(AcoshOp, "acosh", 40, math::AcoshOp)
 MLC_MATH(AtanhOp, "atanh", 40, math::AtanhOp)
 MLC_MATH(ErfOp, "erf", 25, math::ErfOp)
-MLC_SAME(SigmoidOp, "sigmoid", 22, {
-  Value one = e.real(v[0].getType(), 1);
-  Value power = math::ExpOp::create(builder, loc, arith::NegFOp::create(builder, loc, v[0]));
-  return arith::DivFOp::create(builder, loc, one, arith::AddFOp::create(builder, loc, one, power));
-})
+MLC_SAME(SigmoidOp, "sigmoid", 22, return emitSigmoid(e, v[0]);)
 MLC_SAME(ReluOp, "relu", 1, {
   Value zero = e.isReal(v[0]) ? e.real(v[0].getType(), 0) : e.integer(v[0].getType(), 0);
   return emitMinMax(e, v[0], zero, false, isUnsigned);

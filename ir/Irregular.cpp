@@ -203,13 +203,39 @@ LogicalResult CallOp::fold(FoldAdaptor adaptor, SmallVectorImpl<OpFoldResult> &r
 // Recurrent
 //===----------------------------------------------------------------------===//
 
+int64_t RecurrentOp::gatesOf(RecurrentKind kind) {
+  return kind == RecurrentKind::lstm ? 4 : kind == RecurrentKind::gru ? 3 : 1;
+}
+
+SmallVector<ActivationAttr> RecurrentOp::usualActivations(MLIRContext *context, RecurrentKind kind) {
+  auto sigmoid = ActivationAttr::get(context, ActivationKind::sigmoid), tanh = ActivationAttr::get(context, ActivationKind::tanh);
+  if (kind == RecurrentKind::rnn)
+    return {tanh};
+  return kind == RecurrentKind::lstm ? SmallVector<ActivationAttr>{sigmoid, tanh, tanh} : SmallVector<ActivationAttr>{sigmoid, tanh};
+}
+
+SmallVector<ActivationAttr> RecurrentOp::cellActivations() {
+  if (!getActivations())
+    return usualActivations(getContext(), getKind());
+  return llvm::map_to_vector(getActivations()->getAsRange<ActivationAttr>(), [](ActivationAttr a) { return a; });
+}
+
 LogicalResult RecurrentOp::verify() {
   bool lstm = getKind() == RecurrentKind::lstm;
-  int64_t gates = lstm ? 4 : 3;
+  int64_t gates = gatesOf(getKind());
+  StringRef kind = stringifyRecurrentKind(getKind());
   if ((getCell0() != nullptr) != lstm || (getCell() != nullptr) != lstm)
-    return emitOpError(lstm ? "of kind lstm has no cell" : "of kind gru has a cell");
-  if (lstm && (getLinearBeforeReset() || getBias()))
-    return emitOpError("of kind lstm has no reset, and its bias is part of the projected input");
+    return emitOpError("of kind ") << kind << (lstm ? " has no cell" : " has a cell");
+  if (getKind() != RecurrentKind::gru && (getLinearBeforeReset() || getBias()))
+    return emitOpError("of kind ") << kind << " has no reset, and its bias is part of the projected input";
+  if (!lstm && (getInputForget() || getPeepholes()))
+    return emitOpError("of kind ") << kind << " has no gates that would be coupled or see a cell";
+  size_t activations = cellActivations().size(), usual = usualActivations(getContext(), getKind()).size();
+  if (activations != usual)
+    return emitOpError("of kind ") << kind << " has " << activations << " activations, expected " << usual;
+  double clip = getClip().convertToDouble();
+  if (!(clip >= 0))
+    return emitOpError("has a clip of ") << clip << ", expected 0 or more";
   SmallVector<Value> all(getOperands());
   all.append(getResults().begin(), getResults().end());
   for (Value v : all)
@@ -228,8 +254,9 @@ LogicalResult RecurrentOp::verify() {
   for (Value v : {Value(getHidden0()), Value(getCell0()), Value(getHidden()), Value(getCell())})
     if (v && failed(checkShape(*this, v, state)))
       return failure();
-  if (getBias() && failed(checkShape(*this, getBias(), {number(gates), number(*hidden)})))
-    return failure();
+  for (Value v : {Value(getBias()), Value(getPeepholes())})
+    if (v && failed(checkShape(*this, v, {number(3), number(*hidden)})))
+      return failure();
   return success(
       succeeded(checkShape(*this, getProjected(), {projected[0], batch, number(gates * *hidden)})) &&
       succeeded(checkShape(*this, getWeights(), {number(llvm::divideCeil(*hidden, 16)), number(*hidden), number(gates), number(16)})) &&

@@ -1,4 +1,5 @@
-// LSTM, GRU and RNN: the usual cells as `mlc.recurrent`, one operator a direction; others by the reference kernel.
+// LSTM, GRU and RNN as `mlc.recurrent`, one operator a direction; where sequences differ in length, or elements are no f32, by the
+// reference kernel.
 #include "Common.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -9,28 +10,29 @@ namespace {
 
 enum class Cell { Rnn, Gru, Lstm };
 
-int64_t gatesOf(Cell cell) { return cell == Cell::Lstm ? 4 : cell == Cell::Gru ? 3 : 1; }
+RecurrentKind kindOf(Cell cell) {
+  return cell == Cell::Lstm ? RecurrentKind::lstm : cell == Cell::Gru ? RecurrentKind::gru : RecurrentKind::rnn;
+}
 int64_t activationsOf(Cell cell) { return cell == Cell::Lstm ? 3 : cell == Cell::Gru ? 2 : 1; }
 
-// Codes as the kernels have them (runtime/kernels/recurrent/Cell.h).
 struct Activation {
-  int64_t code;
+  ActivationKind kind;
   double alpha, beta;
 };
 
 std::optional<Activation> activationNamed(StringRef name) {
   return llvm::StringSwitch<std::optional<Activation>>(name.lower())
-      .Case("relu", Activation{0, 0, 0})
-      .Case("tanh", Activation{1, 0, 0})
-      .Case("sigmoid", Activation{2, 0, 0})
-      .Case("affine", Activation{3, 1, 0})
-      .Case("leakyrelu", Activation{4, 0.01, 0})
-      .Case("thresholdedrelu", Activation{5, 1, 0})
-      .Case("scaledtanh", Activation{6, 1, 1})
-      .Case("hardsigmoid", Activation{7, 0.2, 0.5})
-      .Case("elu", Activation{8, 1, 0})
-      .Case("softsign", Activation{9, 0, 0})
-      .Case("softplus", Activation{10, 0, 0})
+      .Case("relu", Activation{ActivationKind::relu, 0, 0})
+      .Case("tanh", Activation{ActivationKind::tanh, 0, 0})
+      .Case("sigmoid", Activation{ActivationKind::sigmoid, 0, 0})
+      .Case("affine", Activation{ActivationKind::affine, 1, 0})
+      .Case("leakyrelu", Activation{ActivationKind::leaky_relu, 0.01, 0})
+      .Case("thresholdedrelu", Activation{ActivationKind::thresholded_relu, 1, 0})
+      .Case("scaledtanh", Activation{ActivationKind::scaled_tanh, 1, 1})
+      .Case("hardsigmoid", Activation{ActivationKind::hard_sigmoid, 0.2, 0.5})
+      .Case("elu", Activation{ActivationKind::elu, 1, 0})
+      .Case("softsign", Activation{ActivationKind::softsign, 0, 0})
+      .Case("softplus", Activation{ActivationKind::softplus, 0, 0})
       .Default(std::nullopt);
 }
 
@@ -39,7 +41,6 @@ struct Recurrent {
   Value x, w, r, b, lengths, hidden0, cell0, peepholes;
   int64_t direction = 0, directions = 1, layout = 0, flag = 0;   // flag: linear_before_reset, input_forget
   SmallVector<Activation> activations;
-  bool usual = true;      // the default activations, no clipping
   double clip = 0;
   AffineExpr hidden;
 };
@@ -53,8 +54,6 @@ bool readActivations(NodeContext &n, Recurrent &r) {
   if (auto given = n.texts("activations"); given && !given->empty()) {
     if (!n.require(given->size() == names.size(), "it has " + Twine(given->size()) + " activations, expected " + Twine(names.size())))
       return false;
-    for (auto [a, b] : llvm::zip(*given, names))
-      r.usual &= StringRef(a).equals_insensitive(b);
     names = *given;
   }
   auto alphas = n.realList("activation_alpha").value_or(SmallVector<double>());
@@ -67,10 +66,10 @@ bool readActivations(NodeContext &n, Recurrent &r) {
       return false;
     }
     // Values are given in the order of the activations that take one.
-    bool hasAlpha = activation->code >= 3 && activation->code <= 8, hasBeta = activation->code == 3 || activation->code == 6 || activation->code == 7;
-    if (hasAlpha && nextAlpha < alphas.size())
+    unsigned parameters = ActivationAttr::parametersOf(activation->kind);
+    if (parameters > 0 && nextAlpha < alphas.size())
       activation->alpha = alphas[nextAlpha++];
-    if (hasBeta && nextBeta < betas.size())
+    if (parameters > 1 && nextBeta < betas.size())
       activation->beta = betas[nextBeta++];
     r.activations.push_back(*activation);
   }
@@ -101,13 +100,16 @@ bool readOperands(NodeContext &n, Recurrent &r) {
   auto known = mlc::constantOf(r.hidden);
   if (!n.require(!size || !known || *size == *known, "hidden_size is " + Twine(size.value_or(0)) + ", the weights have " + Twine(known.value_or(0))))
     return false;
-  AffineExpr gates = r.hidden * gatesOf(r.cell), directions = n.c(r.directions);
+  AffineExpr gates = r.hidden * RecurrentOp::gatesOf(kindOf(r.cell)), directions = n.c(r.directions);
   for (auto [v, what] : {std::pair<Value, StringRef>{r.w, "the weights"}, {r.r, "the recurrence weights"}})
     if (!sameSize(n, v, 0, directions, what) || !sameSize(n, v, 1, gates, what))
       return false;
   if (!sameSize(n, r.w, 2, n.dims(r.x)[2], "the weights"))
     return false;
   if (r.b && (!n.requireRank(r.b, 2, "the bias") || !sameSize(n, r.b, 0, directions, "the bias") || !sameSize(n, r.b, 1, gates * 2, "the bias")))
+    return false;
+  if (r.peepholes && (!n.requireRank(r.peepholes, 2, "the peepholes") || !sameSize(n, r.peepholes, 0, directions, "the peepholes") ||
+                      !sameSize(n, r.peepholes, 1, r.hidden * 3, "the peepholes")))
     return false;
   AffineExpr batch = n.dims(r.x)[r.layout ? 0 : 1];
   for (Value state : {r.hidden0, r.cell0})
@@ -130,7 +132,8 @@ struct DirectionResult {
 };
 
 DirectionResult importDirection(NodeContext &n, const Recurrent &r, int64_t d, Value x, Value hidden0, Value cell0) {
-  int64_t gates = gatesOf(r.cell), hidden = *mlc::constantOf(r.hidden);
+  RecurrentKind kind = kindOf(r.cell);
+  int64_t gates = RecurrentOp::gatesOf(kind), hidden = *mlc::constantOf(r.hidden);
   Shape in = n.dims(x);
   AffineExpr steps = in[0], batch = in[1];
   Value rows = n.reshape(x, {steps * batch, in[2]});
@@ -157,9 +160,16 @@ DirectionResult importDirection(NodeContext &n, const Recurrent &r, int64_t d, V
   if (r.cell == Cell::Lstm)
     types.push_back(types[1]);
   bool reverse = r.direction == 1 || d == 1;
-  auto op = RecurrentOp::create(n.builder, n.loc, types[0], types[1], r.cell == Cell::Lstm ? types[2] : Type(),
-                                r.cell == Cell::Lstm ? RecurrentKind::lstm : RecurrentKind::gru, projected, weights, h0, c0,
-                                recurrenceBias, reverse, linear);
+  Value peepholes = r.peepholes ? n.reshape(n.pick(r.peepholes, 0, d), {3, hidden}) : Value();
+  int64_t each = activationsOf(r.cell);
+  auto activations = llvm::map_to_vector(ArrayRef(r.activations).slice(d * each, each), [&](const Activation &a) {
+    return ActivationAttr::get(n.builder.getContext(), a.kind, a.alpha, a.beta);
+  });
+  bool usual = activations == RecurrentOp::usualActivations(n.builder.getContext(), kind);
+  mlir::ArrayAttr own = usual ? mlir::ArrayAttr() : n.builder.getArrayAttr({activations.begin(), activations.end()});
+  auto op = RecurrentOp::create(n.builder, n.loc, types[0], types[1], r.cell == Cell::Lstm ? types[2] : Type(), kind, projected,
+                                weights, h0, c0, recurrenceBias, peepholes, own, llvm::APFloat(r.clip), reverse, linear,
+                                /*input_forget=*/r.cell == Cell::Lstm && r.flag);
   return {op.getSequence(), op.getHidden(), r.cell == Cell::Lstm ? op.getCell() : Value()};
 }
 
@@ -189,7 +199,7 @@ LogicalResult importByKernel(NodeContext &n, const Recurrent &r) {
   SmallVector<int64_t> ints{r.direction, r.layout, r.flag};
   SmallVector<double> floats{r.clip};
   for (const Activation &a : r.activations) {
-    ints.push_back(a.code);
+    ints.push_back(static_cast<int64_t>(a.kind));
     floats.append({a.alpha, a.beta});
   }
   Shape in = n.dims(r.x);
@@ -221,11 +231,11 @@ static LogicalResult importRecurrent(NodeContext &n) {
     r.flag = n.flag("input_forget", false);
   if (n.version() < 7)
     (void)n.flag("output_sequence", false);
-  r.clip = n.real("clip", 0.0);
+  double clip = n.real("clip", 0.0);
+  r.clip = clip > 0 ? clip : 0;
   if (!readActivations(n, r) || !readOperands(n, r))
     return failure();
-  bool plain = cell != Cell::Rnn && r.usual && r.clip == 0 && !r.lengths && !r.peepholes && mlc::constantOf(r.hidden) &&
-               elementTypeOf(r.x).isF32() && !(cell == Cell::Lstm && r.flag);
+  bool plain = !r.lengths && mlc::constantOf(r.hidden) && elementTypeOf(r.x).isF32();
   return plain ? importByDirections(n, r) : importByKernel(n, r);
 }
 

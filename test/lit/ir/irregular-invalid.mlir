@@ -18,8 +18,8 @@ func.func @mask(%x: tensor<4xf32>) {
 // -----
 
 func.func @cell_kind(%x: tensor<5x2x8xf32>, %w: tensor<1x8x1x16xf32>, %h: tensor<2x8xf32>) {
-  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'kind' [lstm, gru]}}
-  %0:2 = mlc.recurrent rnn %x, %w, %h : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'kind' [lstm, gru, rnn]}}
+  %0:2 = mlc.recurrent elman %x, %w, %h : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
   return
 }
 
@@ -100,5 +100,44 @@ func.func @recurrent_gates(%x: tensor<5x2x32xf32>, %w: tensor<1x8x3x16xf32>, %h:
 func.func @recurrent_cell(%x: tensor<5x2x32xf32>, %w: tensor<1x8x4x16xf32>, %h: tensor<2x8xf32>) {
   // expected-error @+1 {{of kind lstm has no cell}}
   %0:2 = mlc.recurrent lstm %x, %w, %h : tensor<5x2x32xf32>, tensor<1x8x4x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @recurrent_bias(%x: tensor<5x2x8xf32>, %w: tensor<1x8x1x16xf32>, %h: tensor<2x8xf32>, %b: tensor<3x8xf32>) {
+  // expected-error @+1 {{of kind rnn has no reset, and its bias is part of the projected input}}
+  %0:2 = mlc.recurrent rnn %x, %w, %h bias %b : tensor<3x8xf32> : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @recurrent_peepholes(%x: tensor<5x2x8xf32>, %w: tensor<1x8x1x16xf32>, %h: tensor<2x8xf32>, %p: tensor<3x8xf32>) {
+  // expected-error @+1 {{of kind rnn has no gates that would be coupled or see a cell}}
+  %0:2 = mlc.recurrent rnn %x, %w, %h peepholes %p : tensor<3x8xf32> : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @recurrent_activations(%x: tensor<5x2x24xf32>, %w: tensor<1x8x3x16xf32>, %h: tensor<2x8xf32>) {
+  // expected-error @+1 {{of kind gru has 1 activations, expected 2}}
+  %0:2 = mlc.recurrent gru %x, %w, %h {activations = [#mlc.activation<relu>]} : tensor<5x2x24xf32>, tensor<1x8x3x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @recurrent_clip(%x: tensor<5x2x8xf32>, %w: tensor<1x8x1x16xf32>, %h: tensor<2x8xf32>) {
+  // expected-error @+1 {{has a clip of -1.000000e+00, expected 0 or more}}
+  %0:2 = mlc.recurrent rnn %x, %w, %h {clip = -1.0 : f64} : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{activation elu has 0 parameters, expected 1}}
+func.func @activation_parameters(%x: tensor<4xf32>) attributes {f = #mlc.activation<elu>} {
   return
 }

@@ -23,3 +23,17 @@ func.func @recurrent(%x: tensor<5x2x32xf32>, %w: tensor<1x8x4x16xf32>, %h: tenso
   %2:2 = mlc.recurrent gru %g, %v, %h bias %b : tensor<3x8xf32> {linear_before_reset = true, reverse = true} : tensor<5x2x24xf32>, tensor<1x8x3x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
   return
 }
+
+// The usual activations are not written, and neither is what a cell does not have.
+// CHECK-LABEL: @cells
+func.func @cells(%x: tensor<5x2x32xf32>, %w: tensor<1x8x4x16xf32>, %h: tensor<2x8xf32>, %p: tensor<3x8xf32>, %y: tensor<5x2x8xf32>, %v: tensor<1x8x1x16xf32>) {
+  // CHECK: mlc.recurrent lstm %{{.+}}, %{{.+}}, %{{.+}} cell %{{.+}} : tensor<2x8xf32> peepholes %{{.+}} : tensor<3x8xf32> {clip = 5.000000e-01 : f64, input_forget = true} : tensor<5x2x32xf32>
+  %0:3 = mlc.recurrent lstm %x, %w, %h cell %h : tensor<2x8xf32> peepholes %p : tensor<3x8xf32> {clip = 0.5 : f64, input_forget = true} : tensor<5x2x32xf32>, tensor<1x8x4x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>
+  // CHECK: mlc.recurrent rnn %{{.+}}, %{{.+}}, %{{.+}} : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  %1:2 = mlc.recurrent rnn %y, %v, %h : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  // CHECK: mlc.recurrent rnn %{{.+}} {activations = [#mlc.activation<leaky_relu, 1.000000e-01 : f64>]} :
+  %2:2 = mlc.recurrent rnn %y, %v, %h {activations = [#mlc.activation<leaky_relu, 0.1>]} : tensor<5x2x8xf32>, tensor<1x8x1x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>
+  // CHECK: activations = [#mlc.activation<hard_sigmoid, 2.500000e-01 : f64, 5.000000e-01 : f64>, #mlc.activation<relu>, #mlc.activation<softplus>]
+  %3:3 = mlc.recurrent lstm %x, %w, %h cell %h : tensor<2x8xf32> {activations = [#mlc.activation<hard_sigmoid, 0.25, 0.5>, #mlc.activation<relu>, #mlc.activation<softplus>]} : tensor<5x2x32xf32>, tensor<1x8x4x16xf32>, tensor<2x8xf32> -> tensor<5x2x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>
+  return
+}

@@ -3,6 +3,7 @@
 #include "Fold.h"
 #include "runtime/kernels/reference.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -23,50 +24,72 @@ ElementsAttr attributeOf(Type type, const std::vector<float> &floats) {
   return constantFromBytes(cast<RankedTensorType>(type), std::vector<char>(data, data + floats.size() * sizeof(float)));
 }
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double activate(ActivationAttr f, double clip, double x) {
+  double alpha = f.getAlpha() ? f.getAlpha().getValueAsDouble() : 0, beta = f.getBeta() ? f.getBeta().getValueAsDouble() : 0;
+  if (clip > 0)
+    x = std::clamp(x, -clip, clip);
+  switch (f.getKind()) {
+  case ActivationKind::relu: return std::max(x, 0.0);
+  case ActivationKind::tanh: return std::tanh(x);
+  case ActivationKind::sigmoid: return 1 / (1 + std::exp(-x));
+  case ActivationKind::affine: return alpha * x + beta;
+  case ActivationKind::leaky_relu: return x < 0 ? alpha * x : x;
+  case ActivationKind::thresholded_relu: return x > alpha ? x : 0;
+  case ActivationKind::scaled_tanh: return alpha * std::tanh(beta * x);
+  case ActivationKind::hard_sigmoid: return std::clamp(alpha * x + beta, 0.0, 1.0);
+  case ActivationKind::elu: return x < 0 ? alpha * std::expm1(x) : x;
+  case ActivationKind::softsign: return x / (1 + std::fabs(x));
+  case ActivationKind::softplus: return std::log1p(std::exp(x));
+  }
+  return NAN;
+}
 
 /// mlc.recurrent has a layout of its own and no reference kernel: here it is by its description, in f64.
 void evaluateRecurrent(RecurrentOp op, ArrayRef<Attribute> operands, SmallVectorImpl<OpFoldResult> &results) {
   bool lstm = op.getKind() == RecurrentKind::lstm;
   ArrayRef<int64_t> shape = op.getSequence().getType().getShape();
-  int64_t steps = shape[0], batch = shape[1], hidden = shape[2], gates = lstm ? 4 : 3;
+  int64_t steps = shape[0], batch = shape[1], hidden = shape[2], gates = lstm ? 4 : op.getKind() == RecurrentKind::gru ? 3 : 1;
   size_t next = 0;
   auto take = [&](bool present) { return present ? floatsOf(cast<ElementsAttr>(operands[next++])) : std::vector<float>(); };
-  std::vector<float> projected = take(true), weights = take(true), h0 = take(true), c0 = take(bool(op.getCell0())), bias = take(bool(op.getBias()));
+  std::vector<float> projected = take(true), weights = take(true), h0 = take(true), c0 = take(bool(op.getCell0())), bias = take(bool(op.getBias())),
+                     peepholes = take(bool(op.getPeepholes()));
   std::vector<double> h(h0.begin(), h0.end()), c(c0.begin(), c0.end());
   std::vector<float> sequence(steps * batch * hidden);
+  SmallVector<ActivationAttr> activations = op.cellActivations();
+  auto apply = [&](size_t i, double x) { return activate(activations[i], op.getClip().convertToDouble(), x); };
   for (int64_t s = 0; s < steps; ++s) {
     int64_t t = op.getReverse() ? steps - 1 - s : s;
     std::vector<double> before = h;
     for (int64_t b = 0; b < batch; ++b)
       for (int64_t u = 0; u < hidden; ++u) {
-        auto x = [&](int64_t g) { return double(projected[(t * batch + b) * gates * hidden + g * hidden + u]); };
-        auto r = [&](int64_t g, const std::vector<double> &state) {
-          double sum = bias.empty() ? 0 : bias[g * hidden + u];
+        auto x = [&](int64_t g, int64_t unit) { return double(projected[(t * batch + b) * gates * hidden + g * hidden + unit]); };
+        auto r = [&](int64_t g, int64_t unit, const std::vector<double> &state) {
+          double sum = bias.empty() ? 0 : bias[g * hidden + unit];
           for (int64_t j = 0; j < hidden; ++j)
-            sum += state[b * hidden + j] * weights[((u / 16 * hidden + j) * gates + g) * 16 + u % 16];
+            sum += state[b * hidden + j] * weights[((unit / 16 * hidden + j) * gates + g) * 16 + unit % 16];
           return sum;
         };
+        auto sum = [&](int64_t g) { return x(g, u) + r(g, u, before); };
+        auto peephole = [&](int64_t g, double cell) { return peepholes.empty() ? 0 : peepholes[g * hidden + u] * cell; };
         int64_t at = b * hidden + u;
         if (lstm) {
-          double in = sigmoid(x(0) + r(0, before)), out = sigmoid(x(1) + r(1, before)), forget = sigmoid(x(2) + r(2, before));
-          c[at] = forget * c[at] + in * std::tanh(x(3) + r(3, before));
-          h[at] = out * std::tanh(c[at]);
-        } else {
-          double z = sigmoid(x(0) + r(0, before)), candidate;
+          double in = apply(0, sum(0) + peephole(0, c[at]));
+          double forget = op.getInputForget() ? 1 - in : apply(0, sum(2) + peephole(2, c[at]));
+          c[at] = forget * c[at] + in * apply(1, sum(3));
+          h[at] = apply(0, sum(1) + peephole(1, c[at])) * apply(2, c[at]);
+        } else if (gates == 3) {
+          double z = apply(0, sum(0)), candidate;
           if (op.getLinearBeforeReset()) {
-            candidate = std::tanh(x(2) + sigmoid(x(1) + r(1, before)) * r(2, before));
+            candidate = apply(1, x(2, u) + apply(0, sum(1)) * r(2, u, before));
           } else {
             std::vector<double> reset = before;
-            for (int64_t j = 0; j < hidden; ++j) {
-              double sum = projected[(t * batch + b) * gates * hidden + hidden + j];
-              for (int64_t i = 0; i < hidden; ++i)
-                sum += before[b * hidden + i] * weights[((j / 16 * hidden + i) * gates + 1) * 16 + j % 16];
-              reset[b * hidden + j] *= sigmoid(sum + (bias.empty() ? 0 : bias[hidden + j]));
-            }
-            candidate = std::tanh(x(2) + r(2, reset));
+            for (int64_t j = 0; j < hidden; ++j)
+              reset[b * hidden + j] *= apply(0, x(1, j) + r(1, j, before));
+            candidate = apply(1, x(2, u) + r(2, u, reset));
           }
           h[at] = (1 - z) * candidate + z * before[at];
+        } else {
+          h[at] = apply(0, sum(0));
         }
         sequence[(t * batch + b) * hidden + u] = float(h[at]);
       }

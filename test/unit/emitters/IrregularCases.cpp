@@ -95,38 +95,71 @@ std::vector<Case> irregularCases() {
                    }, {.n = 6}, {2}, true});
   }
 
+  // hidden sizes below, at and between panels; batches of one block, of uneven ones, and unknown.
   struct Cell {
-    const char *name;
+    std::string name;
     int64_t steps, batch, hidden;
     bool reverse = false;
+    std::string attributes = "";
+    bool bias = false, peepholes = false;
   };
-  for (const Cell &cell : {Cell{"small", 3, 1, 8}, {"panel", 5, 2, 16, true}, {"odd", 4, 3, 20, true}, {"one_unit", 3, 2, 1}, {"two_panels", 2, 1, 32}, {"one_step", 1, 1, 12}})
-    for (int kind = 0; kind < 3; ++kind) {
-      std::string name = std::vector<const char *>{"lstm_", "gru_", "gru_reset_after_"}[kind];
-      all.push_back({name + cell.name, [=](Graph &g) {
-                       auto s = [](int64_t v) { return std::to_string(v); };
-                       int64_t gates = kind ? 3 : 4, panels = (cell.hidden + 15) / 16;
-                       std::string state = "f32[" + s(cell.batch) + ", " + s(cell.hidden) + "]";
-                       std::string sequence = "f32[" + s(cell.steps) + ", " + s(cell.batch) + ", " + s(cell.hidden) + "]";
-                       Graph::Values in{g.in("f32[" + s(cell.steps) + ", " + s(cell.batch) + ", " + s(gates * cell.hidden) + "]"),
-                                        g.constant("f32[" + s(panels) + ", " + s(cell.hidden) + ", " + s(gates) + ", 16]", "-0.5:0.5"), g.in(state, unit)};
-                       if (kind == 0)
-                         in.push_back(g.in(state, unit));
-                       if (kind == 2)
+  auto recurrent = [&](int kind, const Cell &cell, Sizes sizes = {}) { // lstm, gru, rnn
+    all.push_back({cell.name, [=](Graph &g) {
+                     auto s = [](int64_t v) { return std::to_string(v); };
+                     int64_t gates = kind == 0 ? 4 : kind == 1 ? 3 : 1, panels = (cell.hidden + 15) / 16;
+                     bool lstm = kind == 0;
+                     std::string steps = sizes.n > 0 ? "n" : s(cell.steps), batch = sizes.m > 0 ? "m" : s(cell.batch);
+                     std::string state = "f32[" + batch + ", " + s(cell.hidden) + "]";
+                     std::string sequence = "f32[" + steps + ", " + batch + ", " + s(cell.hidden) + "]";
+                     Graph::Values in{g.in("f32[" + steps + ", " + batch + ", " + s(gates * cell.hidden) + "]"),
+                                      g.constant("f32[" + s(panels) + ", " + s(cell.hidden) + ", " + s(gates) + ", 16]", "-0.5:0.5"), g.in(state, unit)};
+                     if (lstm)
+                       in.push_back(g.in(state, unit));
+                     for (bool present : {cell.bias, cell.peepholes})
+                       if (present)
                          in.push_back(g.constant("f32[3, " + s(cell.hidden) + "]", unit));
-                       std::vector<std::string> types = {sequence, state};
-                       if (kind == 0)
-                         types.push_back(state);
-                       outAll(g, g.ops("recurrent", in, "kind = " + s(kind > 0) + " : i32, reverse = " + (cell.reverse ? "true" : "false") +
-                                       ", linear_before_reset = " + (kind == 2 ? "true" : "false") + ", operandSegmentSizes = array<i32: 1, 1, 1, " +
-                                       s(kind == 0) + ", " + s(kind == 2) + ">", types));
-                     }, {}, {8, double(8 * cell.steps)}});
+                     std::vector<std::string> types = {sequence, state};
+                     if (lstm)
+                       types.push_back(state);
+                     outAll(g, g.ops("recurrent", in, "kind = " + s(kind) + " : i32, reverse = " + (cell.reverse ? "true" : "false") +
+                                     (cell.attributes.empty() ? "" : ", " + cell.attributes) + ", operandSegmentSizes = array<i32: 1, 1, 1, " +
+                                     s(lstm) + ", " + s(cell.bias) + ", " + s(cell.peepholes) + ">", types));
+                   }, sizes, {8, double(8 * cell.steps)}});
+  };
+  const char *kinds[] = {"lstm_", "gru_", "rnn_"}, *after = "linear_before_reset = true";
+  for (const Cell &cell : {Cell{"small", 3, 1, 8}, {"panel", 5, 2, 16, true}, {"odd", 4, 3, 20, true}, {"one_unit", 3, 2, 1}, {"two_panels", 2, 1, 32},
+                           {"one_step", 1, 1, 12}, {"uneven_blocks", 3, 5, 19}, {"many_blocks", 2, 9, 7, true}}) {
+    for (int kind = 0; kind < 3; ++kind) {
+      Cell named = cell;
+      named.name = kinds[kind] + cell.name;
+      recurrent(kind, named);
     }
-  all.push_back({"lstm_symbols", [](Graph &g) {
-                   Graph::Values in{g.in("f32[n, m, 64]"), g.constant("f32[1, 16, 4, 16]", "-0.5:0.5"), g.in("f32[m, 16]", unit), g.in("f32[m, 16]", unit)};
-                   outAll(g, g.ops("recurrent", in, "kind = 0 : i32, operandSegmentSizes = array<i32: 1, 1, 1, 1, 0>",
-                                   {"f32[n, m, 16]", "f32[m, 16]", "f32[m, 16]"}));
-                 }, {.n = 5, .m = 3}, {8, 40}});
+    Cell named = cell;
+    named.name = "gru_reset_after_" + cell.name, named.attributes = after, named.bias = true;
+    recurrent(1, named);
+  }
+  for (int64_t batch : {1, 3, 6})
+    for (int kind = 0; kind < 3; ++kind)
+      recurrent(kind, {kinds[kind] + std::string("symbols_of_") + std::to_string(batch), 5, batch, 18, kind == 1}, {.n = 5, .m = batch});
+  recurrent(1, {"gru_reset_after_symbols", 5, 7, 16, false, after, true}, {.n = 5, .m = 7});
+  recurrent(0, {"lstm_peepholes", 4, 2, 18, true, "", false, true});
+  recurrent(0, {"lstm_coupled", 4, 1, 16, false, "input_forget = true"});
+  recurrent(0, {"lstm_coupled_peepholes", 4, 3, 9, false, "input_forget = true", false, true});
+  recurrent(0, {"lstm_clip", 4, 2, 20, false, "clip = 5.0e-1 : f64"});
+  recurrent(1, {"gru_clip", 4, 1, 16, false, "clip = 2.5e-1 : f64"});
+  auto activations = [](std::vector<std::string> names) {
+    std::string list;
+    for (const std::string &name : names)
+      list += (list.empty() ? "" : ", ") + ("#mlc.activation<" + name + ">");
+    return "activations = [" + list + "]";
+  };
+  recurrent(0, {"lstm_relu", 4, 2, 20, false, activations({"sigmoid", "relu", "relu"})});
+  recurrent(1, {"gru_softsign", 4, 2, 20, false, activations({"hard_sigmoid, 0.2, 0.5", "softsign"})});
+  for (const char *f : {"relu", "tanh", "sigmoid", "affine, 0.5, 0.25", "leaky_relu, 0.1", "thresholded_relu, 0.25", "scaled_tanh, 1.5, 0.5",
+                        "hard_sigmoid, 0.3, 0.4", "elu, 0.5", "softsign", "softplus"}) {
+    std::string name = f;
+    recurrent(2, {"rnn_of_" + name.substr(0, name.find(',')), 2, 2, 6, false, activations({f})});
+  }
   simple("lstm_by_reference", "lstm", {{"f32[3, 2, 4]", ""}, {"f32[2, 20, 4]", unit}, {"f32[2, 20, 5]", unit}, {"f32[2, 40]", unit}},
          {"2, 0, 0, 2, 1, 1, 2, 1, 1", "0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0", "true, true, true, true, false, false, false, false"},
          {"f32[3, 2, 2, 5]", "f32[2, 2, 5]", "f32[2, 2, 5]"}, {}, {8, 16});

@@ -143,6 +143,12 @@ static std::vector<OperatorExample> makeExamples() {
   add("recurrent", "%p: tensor<4x1x32xf32>, %w: tensor<1x8x4x16xf32>, %h: tensor<1x8xf32>, %c: tensor<1x8xf32>",
       "%s, %hn, %cn = mlc.recurrent lstm %p, %w, %h cell %c : tensor<1x8xf32> {reverse = true} : tensor<4x1x32xf32>, "
       "tensor<1x8x4x16xf32>, tensor<1x8xf32> -> tensor<4x1x8xf32>, tensor<1x8xf32>, tensor<1x8xf32>");
+  add("recurrent", "%p: tensor<4x1x24xf32>, %w: tensor<1x8x3x16xf32>, %h: tensor<1x8xf32>, %b: tensor<3x8xf32>",
+      "%s, %hn = mlc.recurrent gru %p, %w, %h bias %b : tensor<3x8xf32> {linear_before_reset = true} : tensor<4x1x24xf32>, "
+      "tensor<1x8x3x16xf32>, tensor<1x8xf32> -> tensor<4x1x8xf32>, tensor<1x8xf32>");
+  add("recurrent", "%p: tensor<4x1x8xf32>, %w: tensor<1x8x1x16xf32>, %h: tensor<1x8xf32>",
+      "%s, %hn = mlc.recurrent rnn %p, %w, %h {activations = [#mlc.activation<hard_sigmoid, 2.0e-1, 5.0e-1>], clip = 3.0 : f64} : "
+      "tensor<4x1x8xf32>, tensor<1x8x1x16xf32>, tensor<1x8xf32> -> tensor<4x1x8xf32>, tensor<1x8xf32>");
 
   const char *branches = R"(%y = mlc.if %c : tensor<i1> -> (!f) {
     mlc.yield %a : !f
