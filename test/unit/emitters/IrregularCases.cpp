@@ -108,7 +108,7 @@ std::vector<Case> irregularCases() {
                      auto s = [](int64_t v) { return std::to_string(v); };
                      int64_t gates = kind == 0 ? 4 : kind == 1 ? 3 : 1, panels = (cell.hidden + 15) / 16;
                      bool lstm = kind == 0;
-                     std::string steps = sizes.n > 0 ? "n" : s(cell.steps), batch = sizes.m > 0 ? "m" : s(cell.batch);
+                     std::string steps = sizes.n >= 0 ? "n" : s(cell.steps), batch = sizes.m >= 0 ? "m" : s(cell.batch);
                      std::string state = "f32[" + batch + ", " + s(cell.hidden) + "]";
                      std::string sequence = "f32[" + steps + ", " + batch + ", " + s(cell.hidden) + "]";
                      Graph::Values in{g.in("f32[" + steps + ", " + batch + ", " + s(gates * cell.hidden) + "]"),
@@ -142,6 +142,7 @@ std::vector<Case> irregularCases() {
     for (int kind = 0; kind < 3; ++kind)
       recurrent(kind, {kinds[kind] + std::string("symbols_of_") + std::to_string(batch), 5, batch, 18, kind == 1}, {.n = 5, .m = batch});
   recurrent(1, {"gru_reset_after_symbols", 5, 7, 16, false, after, true}, {.n = 5, .m = 7});
+  recurrent(0, {"lstm_without_steps", 0, 2, 18}, {.n = 0, .m = 2});
   recurrent(0, {"lstm_peepholes", 4, 2, 18, true, "", false, true});
   recurrent(0, {"lstm_coupled", 4, 1, 16, false, "input_forget = true"});
   recurrent(0, {"lstm_coupled_peepholes", 4, 3, 9, false, "input_forget = true", false, true});
