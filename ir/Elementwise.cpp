@@ -228,11 +228,26 @@ static Value emitCast(Emit e, Value x, Type from, Type to) {
 // The operators
 //===----------------------------------------------------------------------===//
 
+/// x * 1, x / 1, x + 0 and x - 0 are x, where it is as large as the result.
+static OpFoldResult foldNeutral(Operation *op, ArrayRef<Attribute> operands) {
+  bool scales = isa<MulOp, DivOp>(op);
+  if (!scales && !isa<AddOp, SubOp>(op))
+    return {};
+  for (unsigned i : {0u, 1u})
+    if (op->getOperand(i).getType() == op->getResult(0).getType() && (i == 0 || isa<MulOp, AddOp>(op)) &&
+        isAll(operands[1 - i], scales ? 1 : 0))
+      return op->getOperand(i);
+  return {};
+}
+
 #define MLC_ELEMENTWISE(OP, COST)                                                                                               \
   Value OP::emitAt(ElementSource &source, ArrayRef<LaneIndex> index) { return emitElementwiseAt(*this, source, index); }        \
   bool OP::isElementwise() { return true; }                                                                                     \
   unsigned OP::getElementCost() { return COST; }                                                                                \
-  OpFoldResult OP::fold(FoldAdaptor adaptor) { return foldOne(*this, adaptor.getOperands()); }
+  OpFoldResult OP::fold(FoldAdaptor adaptor) {                                                                                  \
+    OpFoldResult same = foldNeutral(*this, adaptor.getOperands());                                                              \
+    return same ? same : foldOne(*this, adaptor.getOperands());                                                                 \
+  }
 #define MLC_REFERENCE(OP, NAME)                                                                                                 \
   LogicalResult OP::getReference(ReferenceCall &call) {                                                                         \
     call.name = NAME;                                                                                                           \

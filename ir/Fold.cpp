@@ -306,4 +306,18 @@ OpFoldResult foldOne(Operation *op, ArrayRef<Attribute> operands) {
   return {};
 }
 
+bool isAll(Attribute constant, double number) {
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(constant);
+  if (!dense || dense.getNumElements() == 0)
+    return false;
+  int64_t count = dense.isSplat() ? 1 : dense.getNumElements();
+  Type element = dense.getElementType();
+  if (isa<FloatType>(element)) {
+    auto is = [&](const APFloat &value) { return value.convertToDouble() == number; };
+    return llvm::all_of(llvm::make_range(dense.value_begin<APFloat>(), dense.value_begin<APFloat>() + count), is);
+  }
+  auto is = [&](const APInt &value) { return value.getSExtValue() == static_cast<int64_t>(number); };
+  return isa<IntegerType>(element) && llvm::all_of(llvm::make_range(dense.value_begin<APInt>(), dense.value_begin<APInt>() + count), is);
+}
+
 } // namespace mlc

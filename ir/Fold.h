@@ -34,6 +34,9 @@ llvm::LogicalResult foldOperation(mlir::Operation *op, llvm::ArrayRef<mlir::Attr
                                   llvm::SmallVectorImpl<mlir::OpFoldResult> &results);
 mlir::OpFoldResult foldOne(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
 
+/// Whether all elements of a constant that is an attribute (none or a large one is not) are `number`.
+bool isAll(mlir::Attribute constant, double number);
+
 } // namespace mlc
 
 #endif // MLC_IR_FOLD_H

@@ -32,6 +32,9 @@ def SinkTransposesPass : Pass<"mlc-sink-transposes", "::mlir::func::FuncOp"> {
 
         %t = mlc.transpose %x [0, 3, 1, 2]            %r = mlc.relu %x
         %r = mlc.relu %t                        =>    %t = mlc.transpose %r [0, 3, 1, 2]
+
+    Normalisations of channels or of groups of them over their image (`layer_norm` over dimensions that are not the innermost
+    ones before the transpose) become means, differences and a square root, which run along the channels.
   }];
 }
 

@@ -62,6 +62,40 @@ Value untransposed(PatternRewriter &rewriter, Location loc, Value v, ArrayRef<in
   return rewriter.createOrFold<TransposeOp>(loc, full, inverse(perm));
 }
 
+/// Neighbouring dimensions of a tensor, and those of a view of it that hold the same elements.
+struct Piece {
+  size_t from, fromEnd, to, toEnd;
+};
+
+/// The smallest pieces of a view, in their order; nothing where they cannot be told.
+std::optional<SmallVector<Piece>> piecesOf(const Shape &from, const Shape &to) {
+  SmallVector<Piece> pieces;
+  size_t i = 0, j = 0;
+  while (i < from.size() && j < to.size()) {
+    Piece piece{i, i + 1, j, j + 1};
+    AffineExpr a = from[i++], b = to[j++];
+    while (a != b) {
+      auto ca = constantOf(a), cb = constantOf(b);
+      if (!ca || !cb || *ca == 0 || *cb == 0)
+        return std::nullopt;
+      if (*ca < *cb ? i == from.size() : j == to.size())
+        return std::nullopt;
+      if (*ca < *cb)
+        a = a * from[i++];
+      else
+        b = b * to[j++];
+    }
+    piece.fromEnd = i, piece.toEnd = j;
+    pieces.push_back(piece);
+  }
+  // What is left has one element.
+  auto ones = [](ArrayRef<AffineExpr> rest) { return llvm::all_of(rest, [](AffineExpr e) { return constantOf(e) == 1; }); };
+  if (pieces.empty() || !ones(ArrayRef(from).drop_front(i)) || !ones(ArrayRef(to).drop_front(j)))
+    return std::nullopt;
+  pieces.back().fromEnd = from.size(), pieces.back().toEnd = to.size();
+  return pieces;
+}
+
 struct SinkElementwise : OpInterfaceRewritePattern<Elementwise> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(Elementwise op, PatternRewriter &rewriter) const override {
@@ -141,6 +175,111 @@ struct SinkSoftmax : OpRewritePattern<SoftmaxOp> {
   }
 };
 
+/// Of channels-last images a layer norm would read a channel's elements from everywhere: the same in single steps runs along the
+/// channels.
+struct SinkLayerNorm : OpRewritePattern<LayerNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(LayerNormOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    Type element = elementTypeOf(op.getX());
+    if (!t || largeDimensions(t.getY()) <= 1 || element.getIntOrFloatBitWidth() < 32)
+      return failure();
+    ArrayRef<int64_t> perm = t.getPerm();
+    for (Value v : {op.getScale(), op.getBias()})
+      if (v && tensorTypeOf(v).getRank() > static_cast<int64_t>(perm.size() - op.getAxis()))
+        return failure();
+    for (Value v : {op.getScale(), op.getBias()})
+      if (v && largeDimensions(v) > 1 && !matchPattern(v, m_Constant()))
+        return failure();
+    Location loc = op.getLoc();
+    MLIRContext *ctx = op.getContext();
+    Shape shape = shapeOf(t.getX());
+    SmallVector<int64_t> axes(perm.drop_front(op.getAxis()));
+    if (llvm::equal(axes, llvm::seq<int64_t>(op.getAxis(), perm.size()))) { // rows stay as they are
+      Value y = LayerNormOp::create(rewriter, loc, t.getX(), op.getScale(), op.getBias(), op.getAxis(), op.getEpsilon());
+      rewriter.replaceOpWithNewOp<TransposeOp>(op, y, perm);
+      return success();
+    }
+    llvm::sort(axes);
+    AffineExpr count = constantExpr(1, ctx);
+    for (int64_t a : axes)
+      count = count * shape[a];
+    auto number = [&](double value) -> Value {
+      auto type = RankedTensorType::get({}, element);
+      return ConstantOp::create(rewriter, loc, DenseElementsAttr::get(type, rewriter.getFloatAttr(element, value)));
+    };
+    auto make = [&]<typename Op>(Op, Value a, Value b) -> Value { return Op::create(rewriter, loc, a, b); };
+    auto known = constantOf(count);
+    Value size = known ? number(static_cast<double>(*known))
+                       : Value(SymbolicOp::create(rewriter, loc, RankedTensorType::get({}, element), DimsAttr::get(ctx, {count})));
+    auto mean = [&](Value v) { return make(DivOp(), ReduceOp::create(rewriter, loc, ReduceKind::sum, v, axes, /*keepdims=*/true), size); };
+    Value x = t.getX(), middle = mean(x);
+    // What is squared is computed where it is summed up: with the other sign it is not the value that is kept for the result.
+    Value opposite = make(SubOp(), middle, x), variance = mean(make(MulOp(), opposite, opposite));
+    Value deviation = SqrtOp::create(rewriter, loc, make(AddOp(), variance, number(op.getEpsilon().convertToDouble())));
+    Value factor = make(DivOp(), number(1), deviation);
+    // Statistics of groups are repeated for their channels, so that what follows sees channels.
+    Value whole = x;
+    if (auto reshape = x.getDefiningOp<ReshapeOp>()) {
+      auto pieces = piecesOf(shapeOf(reshape.getX()), shape);
+      if (pieces && llvm::all_of(*pieces, [](const Piece &piece) { return piece.fromEnd == piece.from + 1; })) {
+        whole = reshape.getX();
+        Shape spread = shapeOf(middle), flat;
+        for (const Piece &piece : *pieces) {
+          auto normalised = [&](int64_t d) { return llvm::is_contained(axes, d); };
+          auto dims = llvm::seq<int64_t>(piece.to, piece.toEnd);
+          if (llvm::any_of(dims, normalised) && !llvm::all_of(dims, normalised))
+            for (int64_t d : dims)
+              spread[d] = shape[d];
+          flat.push_back(product(ArrayRef(spread).slice(piece.to, piece.toEnd - piece.to), ctx));
+        }
+        for (Value *v : {&middle, &factor}) {
+          *v = BroadcastOp::create(rewriter, loc, tensorType(spread, element), *v);
+          *v = ReshapeOp::create(rewriter, loc, tensorType(flat, element), *v);
+        }
+      }
+    }
+    Value y = make(MulOp(), make(SubOp(), whole, middle), factor);
+    if (whole != x)
+      y = ReshapeOp::create(rewriter, loc, tensorType(shape, element), y);
+    if (op.getScale())
+      y = make(MulOp(), y, untransposed(rewriter, loc, op.getScale(), perm));
+    if (op.getBias())
+      y = make(AddOp(), y, untransposed(rewriter, loc, op.getBias(), perm));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, perm);
+    return success();
+  }
+};
+
+/// Groups of channels as exporters write them, [N, G, all else]: seen as [N, G, C/G, spatial...] transposes pass.
+struct SplitLayerNorm : OpRewritePattern<LayerNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(LayerNormOp op, PatternRewriter &rewriter) const override {
+    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
+    if (!reshape || !reshape.getX().getDefiningOp<TransposeOp>() || op.getScale() || op.getBias())
+      return failure();
+    MLIRContext *ctx = op.getContext();
+    AffineExpr rows = product(ArrayRef(shapeOf(op.getX())).take_front(op.getAxis()), ctx);
+    Shape whole = shapeOf(reshape.getX());
+    for (size_t d = 0; d < whole.size(); ++d) {
+      AffineExpr ratio = divideExactly(rows, product(ArrayRef(whole).take_front(d), ctx));
+      auto groups = ratio ? constantOf(ratio) : std::nullopt, size = constantOf(whole[d]);
+      if (!groups || !size || *groups == 0 || *groups > *size || *size % *groups)
+        continue;
+      whole[d] = ratio;
+      whole.insert(whole.begin() + d + 1, constantExpr(*size / *groups, ctx));
+      if (whole == shapeOf(op.getX()))
+        return failure();
+      Location loc = op.getLoc();
+      Value view = rewriter.createOrFold<ReshapeOp>(loc, tensorType(whole, elementTypeOf(op.getX())), reshape.getX());
+      Value y = LayerNormOp::create(rewriter, loc, view, Value(), Value(), d + 1, op.getEpsilon());
+      rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getY().getType(), y);
+      return success();
+    }
+    return failure();
+  }
+};
+
 struct SinkConcat : OpRewritePattern<ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
@@ -158,6 +297,18 @@ struct SinkConcat : OpRewritePattern<ConcatOp> {
         return failure();
     }
     Value y = ConcatOp::create(rewriter, op.getLoc(), parts, t.getPerm()[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
+    return success();
+  }
+};
+
+struct SinkBroadcast : OpRewritePattern<BroadcastOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BroadcastOp op, PatternRewriter &rewriter) const override {
+    auto t = op.getX().getDefiningOp<TransposeOp>();
+    if (!t || t.getPerm().size() != shapeOf(op.getY()).size())
+      return failure();
+    Value y = BroadcastOp::create(rewriter, op.getLoc(), permuted(op.getY().getType(), inverse(t.getPerm())), t.getX());
     rewriter.replaceOpWithNewOp<TransposeOp>(op, y, t.getPerm());
     return success();
   }
@@ -239,40 +390,6 @@ struct ResizeChannelsLast : OpRewritePattern<ResizeOp> {
   }
 };
 
-/// Neighbouring dimensions of a tensor, and those of a view of it that hold the same elements.
-struct Piece {
-  size_t from, fromEnd, to, toEnd;
-};
-
-/// The smallest pieces of a view, in their order; nothing where they cannot be told.
-std::optional<SmallVector<Piece>> piecesOf(const Shape &from, const Shape &to) {
-  SmallVector<Piece> pieces;
-  size_t i = 0, j = 0;
-  while (i < from.size() && j < to.size()) {
-    Piece piece{i, i + 1, j, j + 1};
-    AffineExpr a = from[i++], b = to[j++];
-    while (a != b) {
-      auto ca = constantOf(a), cb = constantOf(b);
-      if (!ca || !cb || *ca == 0 || *cb == 0)
-        return std::nullopt;
-      if (*ca < *cb ? i == from.size() : j == to.size())
-        return std::nullopt;
-      if (*ca < *cb)
-        a = a * from[i++];
-      else
-        b = b * to[j++];
-    }
-    piece.fromEnd = i, piece.toEnd = j;
-    pieces.push_back(piece);
-  }
-  // What is left has one element.
-  auto ones = [](ArrayRef<AffineExpr> rest) { return llvm::all_of(rest, [](AffineExpr e) { return constantOf(e) == 1; }); };
-  if (pieces.empty() || !ones(ArrayRef(from).drop_front(i)) || !ones(ArrayRef(to).drop_front(j)))
-    return std::nullopt;
-  pieces.back().fromEnd = from.size(), pieces.back().toEnd = to.size();
-  return pieces;
-}
-
 /// A view of a transposed tensor, where dimensions that become one lie next to each other before the transpose, too.
 struct SinkReshape : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -336,7 +453,7 @@ struct TransposeIsReshape : OpRewritePattern<TransposeOp> {
 struct SinkTransposes : impl::SinkTransposesPassBase<SinkTransposes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkConcat, SinkPad, SinkSlice, SinkReshape, SinkResize, ResizeChannelsLast>(&getContext());
+    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkLayerNorm, SplitLayerNorm, SinkConcat, SinkBroadcast, SinkPad, SinkSlice, SinkReshape, SinkResize, ResizeChannelsLast>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     RewritePatternSet views(&getContext());

@@ -64,16 +64,21 @@ static LogicalResult importBatchNorm(NodeContext &n) {
   return n.yield(narrow(n, y, x));
 }
 
-// Each of the rows of `view` ([outer, rows, inner]) normalised by itself.
-static Value normaliseRows(NodeContext &n, Value x, AffineExpr rows, double epsilon) {
+// The channels in so many groups, and of each image each group normalised by itself. Spatial dimensions stay what they are, so that
+// transposes pass.
+static Value normaliseGroups(NodeContext &n, Value x, AffineExpr groups, double epsilon) {
   if (!x)
     return nullptr;
-  Shape shape = n.dims(x);
-  AffineExpr inner = divideExactly(n.numElements(x), shape[0] * rows);
-  if (!inner)
-    inner = n.numElements(x).floorDiv(shape[0] * rows);
-  Value view = n.reshape(x, {shape[0], rows, inner});
-  Value y = view ? n.make<LayerNormOp>(view, Maybe{}, Maybe{}, static_cast<uint64_t>(2), llvm::APFloat(epsilon)) : Value();
+  Shape shape = n.dims(x), view = shape;
+  if (shape[1] != groups) {
+    AffineExpr each = divideExactly(shape[1], groups);
+    view[1] = groups;
+    view.insert(view.begin() + 2, each ? each : shape[1].floorDiv(groups));
+  } else if (shape.size() == 2) {
+    view.push_back(n.c(1));
+  }
+  Value grouped = n.reshape(x, view);
+  Value y = grouped ? n.make<LayerNormOp>(grouped, Maybe{}, Maybe{}, static_cast<uint64_t>(2), llvm::APFloat(epsilon)) : Value();
   return n.reshape(y, shape);
 }
 
@@ -83,7 +88,7 @@ static LogicalResult importInstanceNorm(NodeContext &n) {
   if (!x || !n.require(n.rank(x) >= 3, "the operand has fewer than 3 dimensions") || !channelVector(n, scale, x, "the scale") ||
       !channelVector(n, bias, x, "the bias"))
     return failure();
-  Value rows = normaliseRows(n, x, n.dims(x)[1], epsilon);
+  Value rows = normaliseGroups(n, x, n.dims(x)[1], epsilon);
   return n.yield(n.add(n.mul(rows, overChannels(n, scale, n.rank(x))), overChannels(n, bias, n.rank(x))));
 }
 
@@ -98,7 +103,7 @@ static LogicalResult importGroupNorm(NodeContext &n) {
   auto channels = mlc::constantOf(n.dims(x)[1]);
   if (!n.require(groups > 0 && (!channels || *channels % groups == 0), "num_groups is " + Twine(groups)))
     return failure();
-  Value rows = normaliseRows(n, widen(n, x), n.c(groups), epsilon);
+  Value rows = normaliseGroups(n, widen(n, x), n.c(groups), epsilon);
   auto parameter = [&](Value v) -> Value {
     if (!v)
       return nullptr;

@@ -130,3 +130,23 @@ func.func @keeps_unknown_operands(%x: !f) -> !f {
   %0 = mlc.add %x, %one : !f, !f -> !f
   return %0 : !f
 }
+
+// Neutral elements, where the other operand is as large as the result.
+// CHECK-LABEL: @neutral
+// CHECK-SAME: (%[[X:.+]]: tensor<2x3xf32>, %[[R:.+]]: tensor<3xf32>, %[[I:.+]]: tensor<3xi64>)
+func.func @neutral(%x: tensor<2x3xf32>, %r: tensor<3xf32>, %i: tensor<3xi64>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<3xi64>, tensor<2x3xf32>) {
+  // CHECK-DAG: %[[S:.+]] = mlc.sub %{{.+}}, %[[X]]
+  // CHECK-DAG: %[[W:.+]] = mlc.mul %[[R]], %{{.+}} -> tensor<2x3xf32>
+  // CHECK: return %[[X]], %[[S]], %[[I]], %[[W]]
+  %ones = mlc.constant dense<[[1.0], [1.0]]> : tensor<2x1xf32> : tensor<2x1xf32>
+  %wide = mlc.constant dense<1.0> : tensor<2x3xf32> : tensor<2x3xf32>
+  %zero = mlc.constant dense<0.0> : tensor<f32> : tensor<f32>
+  %none = mlc.constant dense<0> : tensor<i64> : tensor<i64>
+  %a = mlc.mul %x, %ones : tensor<2x3xf32>, tensor<2x1xf32> -> tensor<2x3xf32>
+  %b = mlc.add %zero, %a : tensor<f32>, tensor<2x3xf32> -> tensor<2x3xf32>
+  %c = mlc.div %b, %wide : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x3xf32>
+  %s = mlc.sub %zero, %x : tensor<f32>, tensor<2x3xf32> -> tensor<2x3xf32>
+  %d = mlc.sub %i, %none : tensor<3xi64>, tensor<i64> -> tensor<3xi64>
+  %w = mlc.mul %r, %wide : tensor<3xf32>, tensor<2x3xf32> -> tensor<2x3xf32>
+  return %c, %s, %d, %w : tensor<2x3xf32>, tensor<2x3xf32>, tensor<3xi64>, tensor<2x3xf32>
+}

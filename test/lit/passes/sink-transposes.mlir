@@ -226,3 +226,86 @@ func.func @behind_view_of_symbols(%x: !n) -> tensor<?x4x30xf32, #mlc.dims<()[s0]
   %r = mlc.reshape %t : tensor<?x4x5x6xf32, #mlc.dims<()[s0] -> (s0, 4, 5, 6)>> -> tensor<?x4x30xf32, #mlc.dims<()[s0] -> (s0, 4, 30)>>
   return %r : tensor<?x4x30xf32, #mlc.dims<()[s0] -> (s0, 4, 30)>>
 }
+
+// A channel normalised over its image, channels-last: in single steps, along the channels. What is squared is not what is kept.
+// CHECK-LABEL: @instance_norm
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @instance_norm(%x: !l) -> !l {
+  // CHECK-DAG: %[[N:.+]] = mlc.constant dense<3.000000e+01>
+  // CHECK-DAG: %[[E:.+]] = mlc.constant dense<9.99999974E-6>
+  // CHECK: %[[S:.+]] = mlc.reduce sum %[[X]] [1, 2] keepdims true
+  // CHECK: %[[M:.+]] = mlc.div %[[S]], %[[N]]
+  // CHECK: %[[O:.+]] = mlc.sub %[[M]], %[[X]]
+  // CHECK: %[[Q:.+]] = mlc.mul %[[O]], %[[O]]
+  // CHECK: %[[V:.+]] = mlc.reduce sum %[[Q]] [1, 2] keepdims true
+  // CHECK: %[[W:.+]] = mlc.div %[[V]], %[[N]]
+  // CHECK: %[[A:.+]] = mlc.add %[[W]], %[[E]]
+  // CHECK: %[[D:.+]] = mlc.sqrt %[[A]]
+  // CHECK: %[[F:.+]] = mlc.div %{{.+}}, %[[D]]
+  // CHECK: %[[C:.+]] = mlc.sub %[[X]], %[[M]]
+  // CHECK: %[[Y:.+]] = mlc.mul %[[C]], %[[F]]
+  // CHECK-NEXT: return %[[Y]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %n = mlc.layer_norm %t axis 2 {epsilon = 1.0e-05 : f64} : !f -> !f
+  %y = mlc.transpose %n [0, 2, 3, 1] : !f -> !l
+  return %y : !l
+}
+
+// Rows that stay rows are normalised as rows.
+// CHECK-LABEL: @layer_norm
+// CHECK-SAME: (%[[X:.+]]: tensor<2x3x4xf32>)
+func.func @layer_norm(%x: tensor<2x3x4xf32>) -> tensor<3x2x4xf32> {
+  // CHECK-NEXT: %[[N:.+]] = mlc.layer_norm %[[X]] axis 2
+  // CHECK-NEXT: mlc.transpose %[[N]] [1, 0, 2]
+  %t = mlc.transpose %x [1, 0, 2] : tensor<2x3x4xf32> -> tensor<3x2x4xf32>
+  %n = mlc.layer_norm %t axis 2 {epsilon = 1.0e-05 : f64} : tensor<3x2x4xf32> -> tensor<3x2x4xf32>
+  return %n : tensor<3x2x4xf32>
+}
+
+// Two groups of two channels, as exporters write them; their statistics are repeated for their channels.
+// CHECK-LABEL: @group_norm
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>)
+func.func @group_norm(%x: !l) -> !l {
+  // CHECK: %[[G:.+]] = mlc.reshape %[[X]] : tensor<1x5x6x4xf32> -> tensor<1x5x6x2x2xf32>
+  // CHECK: mlc.reduce sum %[[G]] [1, 2, 4] keepdims true : tensor<1x5x6x2x2xf32> -> tensor<1x1x1x2x1xf32>
+  // CHECK: mlc.reduce sum %{{.+}} [1, 2, 4] keepdims true
+  // CHECK: %[[M:.+]] = mlc.broadcast_to %{{.+}} -> tensor<1x1x1x2x2xf32>
+  // CHECK: %[[C:.+]] = mlc.reshape %[[M]] : tensor<1x1x1x2x2xf32> -> tensor<1x1x1x4xf32>
+  // CHECK: mlc.sub %[[X]], %[[C]]
+  // CHECK: %[[Y:.+]] = mlc.mul
+  // CHECK-NEXT: return %[[Y]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %r = mlc.reshape %t : !f -> tensor<1x2x60xf32>
+  %n = mlc.layer_norm %r axis 2 {epsilon = 1.0e-05 : f64} : tensor<1x2x60xf32> -> tensor<1x2x60xf32>
+  %b = mlc.reshape %n : tensor<1x2x60xf32> -> !f
+  %y = mlc.transpose %b [0, 2, 3, 1] : !f -> !l
+  return %y : !l
+}
+
+// The number of a channel's elements is known only at run time.
+// CHECK-LABEL: @instance_norm_of_symbols
+// CHECK: %[[N:.+]] = mlc.symbolic <()[s0] -> (s0 * 6)> : tensor<f32>
+// CHECK: mlc.div %{{.+}}, %[[N]]
+!s = tensor<1x?x6x4xf32, #mlc.dims<()[s0] -> (1, s0, 6, 4)>>
+!sf = tensor<1x4x?x6xf32, #mlc.dims<()[s0] -> (1, 4, s0, 6)>>
+func.func @instance_norm_of_symbols(%x: !s) -> !s attributes {mlc.symbols = [#mlc.symbol<"n", "input", 1, () -> (0, 0)>]} {
+  %t = mlc.transpose %x [0, 3, 1, 2] : !s -> !sf
+  %n = mlc.layer_norm %t axis 2 {epsilon = 1.0e-05 : f64} : !sf -> !sf
+  %y = mlc.transpose %n [0, 2, 3, 1] : !sf -> !s
+  return %y : !s
+}
+
+// What is repeated all over an image does not keep it from being joined.
+// CHECK-LABEL: @behind_broadcast
+// CHECK-SAME: (%[[X:.+]]: tensor<1x5x6x4xf32>, %[[Y:.+]]: tensor<1x5x1x4xf32>)
+func.func @behind_broadcast(%x: !l, %y: tensor<1x5x1x4xf32>) -> tensor<1x5x6x8xf32> {
+  // CHECK-NEXT: %[[B:.+]] = mlc.broadcast_to %[[Y]] : tensor<1x5x1x4xf32> -> tensor<1x5x6x4xf32>
+  // CHECK-NEXT: %[[C:.+]] = mlc.concat(%[[X]], %[[B]]) axis 3
+  // CHECK-NEXT: return %[[C]]
+  %t = mlc.transpose %x [0, 3, 1, 2] : !l -> !f
+  %u = mlc.transpose %y [0, 3, 1, 2] : tensor<1x5x1x4xf32> -> tensor<1x4x5x1xf32>
+  %b = mlc.broadcast_to %u : tensor<1x4x5x1xf32> -> !f
+  %c = mlc.concat(%t, %b) axis 1 : (!f, !f) -> tensor<1x8x5x6xf32>
+  %r = mlc.transpose %c [0, 2, 3, 1] : tensor<1x8x5x6xf32> -> tensor<1x5x6x8xf32>
+  return %r : tensor<1x5x6x8xf32>
+}
