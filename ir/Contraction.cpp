@@ -237,6 +237,10 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *ctx, std::optional<Location>
   return success();
 }
 LogicalResult ConvOp::verifyRegions() {
+  ArrayRef<int64_t> zeros = getZeros();
+  if (!zeros.empty())
+    if (!isPacked() || static_cast<int64_t>(zeros.size()) != 2 * getSpatialRank() || llvm::any_of(zeros, [](int64_t z) { return z < 0; }))
+      return emitOpError("has packed weights and two numbers a spatial dimension where it has zeros");
   if (!isPacked())
     return success();
   auto nonZero = [](int64_t p) { return p != 0; };

@@ -39,10 +39,14 @@ def Mlc_ConvOp : Mlc_StructuredOp<"conv"> {
     `columns` not 0: the weights are packed as [groups * ceil(F/groups/16), window…, C/groups, 16] and F is `columns`; for
     depthwise convolutions (C/groups = 1, F = groups) as [window…, F]. Beside an x of f32 they may then be f16 or bf16, whose
     elements are widened as they are read.
+
+    `zeros` says of packed weights' x how many rows at the low and at the high end of each spatial dimension are 0 (low, high, low,
+    ...): taps that read nothing else may be left out.
   }];
   let arguments = (ins Mlc_FactorTensor:$x, Mlc_FactorTensor:$weights, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, I64Attr:$groups,
-                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$columns);
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$columns,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$zeros);
   let assemblyFormat = "$x `,` $weights attr-dict `:` type($x) `,` type($weights) `->` type($y)";
   let extraClassDeclaration = [{
     int64_t getSpatialRank() { return getStrides().size(); }

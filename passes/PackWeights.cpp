@@ -117,6 +117,10 @@ struct PackMatmul : OpRewritePattern<MatmulOp> {
   Precision precision;
 };
 
+// Taps outside of padding, where it is worth asking which they are; and steps of a sum that is taken in chunks at some level.
+constexpr double kMostUsed = 0.95;
+constexpr int64_t kLongSum = 160;
+
 struct PackConv : OpRewritePattern<ConvOp> {
   PackConv(MLIRContext *ctx, Precision precision) : OpRewritePattern(ctx), precision(precision) {}
   LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
@@ -186,8 +190,40 @@ struct PackConv : OpRewritePattern<ConvOp> {
     }
     auto y = ConvOp::create(rewriter, loc, x, packed, op.getStrides(), op.getDilations(), none, none, groups, features);
     y.getY().setType(op.getY().getType());
+    if (pads && leavesOut(op)) {
+      SmallVector<int64_t> zeros;
+      for (auto [l, h] : llvm::zip(op.getLow(), op.getHigh()))
+        zeros.append({l, h});
+      y.setZeros(zeros);
+      op.emitRemark() << "leaves out taps that only read padding";
+    }
     rewriter.replaceOp(op, y);
     return success();
+  }
+
+private:
+  /// Whether so many taps read padding that it pays to ask.
+  static bool leavesOut(ConvOp op) {
+    auto in = constantsOf(shapeOf(op.getX())), out = constantsOf(shapeOf(op.getY()));
+    if (!in || !out || op.isDepthwise())
+      return false;
+    double used = 1; // of the taps
+    SmallVector<int64_t> window = op.getWindow();
+    int64_t steps = in->back() / op.getGroups();
+    for (int64_t w : window)
+      steps *= w;
+    if (steps <= kLongSum)
+      return false;
+    for (size_t d = 0; d < window.size(); ++d) {
+      int64_t inside = 0, size = (*in)[d + 1], count = (*out)[d + 1];
+      for (int64_t t = 0; t < window[d]; ++t)
+        for (int64_t o = 0; o < count; ++o) {
+          int64_t at = o * op.getStrides()[d] + t * op.getDilations()[d] - op.getLow()[d];
+          inside += at >= 0 && at < size;
+        }
+      used *= static_cast<double>(inside) / static_cast<double>(std::max<int64_t>(1, window[d] * count));
+    }
+    return used < kMostUsed;
   }
 
   Precision precision;

@@ -195,7 +195,9 @@ def PackWeightsPass : Pass<"mlc-pack-weights", "::mlir::func::FuncOp"> {
     Afterwards products and convolutions have packed weights (see their descriptions), and convolutions no padding: `pad`
     stands before them, of planes of few channels before they are transposed. Constant weights are packed here, others by
     operators while the model runs. Subnormal f32 weights, which pruned networks have and which slow products down a hundred
-    times, become 0 where the largest weight is at least 2^60 times the smallest normal number.
+    times, become 0 where the largest weight is at least 2^60 times the smallest normal number. Of long sums over windows of which
+    a twentieth or more reads padding (dilated windows, small images, short sequences of them) the convolution knows where the
+    padding is, so that its kernel leaves taps out.
 
     `precision`: constant f32 weights of 4 KiB or more become f16 or bf16, rounded to nearest, halves to even; what they are
     multiplied with and the sums stay f32. Weights that the type does not hold (too large, or so small that they would lose

@@ -15,7 +15,8 @@
 // A long reduction is taken in chunks, so that the part of the panel at hand stays in L1 for all rows; between chunks the
 // sums wait in a scratch block of the task's own. While one chunk is used, the next is called from memory, a little with
 // each step. Where taking up sums costs nothing, a chunk is taken in runs, whose sums wait in registers: a sum loses as much as
-// its terms are many, and what one row or a filter loses is the same wherever it is used.
+// its terms are many, and what one row or a filter loses is the same wherever it is used. Where a chunk is taps that read only
+// padding for a tile's rows, it is left out.
 //
 //===----------------------------------------------------------------------===//
 
@@ -156,6 +157,30 @@ SmallVector<Value> ContractionEmitter::rowOffsets(Value row, int64_t rows, Value
     offsets.push_back(next);
   }
   return offsets;
+}
+
+/// Whether a tile's rows read anything but zeros with the taps that the chunk at hand has; null where that is not to be asked.
+Value ContractionEmitter::readsAny(Value row, int64_t rows, Value valid) {
+  if (c.borders.empty() || llvm::none_of(c.chunks, [](Dimension d) { return d.window >= 0; }))
+    return nullptr;
+  Shape places = shapeOf(c.result);
+  places.pop_back();
+  SmallVector<Value> first = k.delinearize(row, places), last = k.delinearize(k.add(row, k.sub(valid ? valid : k.index(rows), k.index(1))), places);
+  Value all = arith::ConstantOp::create(b, loc, b.getBoolAttr(true)), any = all, line = all; // line: same outer dimensions
+  for (size_t d = 0; d < places.size(); ++d) {
+    auto it = llvm::find_if(c.chunks, [&](Dimension chunk) { return chunk.window + 1 == static_cast<int64_t>(d); });
+    if (d > 0 && it != c.chunks.end()) {
+      const Border &border = c.borders[d - 1];
+      Value tap = k.mul(chunkIndex[it - c.chunks.begin()], k.index(border.dilation));
+      auto reads = [&](Value place) { return k.add(k.mul(place, k.index(border.stride)), tap); };
+      Value behind = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, reads(last[d]), k.index(border.low));
+      Value before = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, reads(first[d]), k.index(border.high));
+      Value inside = arith::AndIOp::create(b, loc, behind, before);
+      any = arith::AndIOp::create(b, loc, any, arith::SelectOp::create(b, loc, line, inside, all));
+    }
+    line = arith::AndIOp::create(b, loc, line, arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, first[d], last[d]));
+  }
+  return any;
 }
 
 /// Where in the scratch block a vector of accumulators stands: of the row itself where sums wait there, else of its place in
@@ -299,9 +324,21 @@ void ContractionEmitter::emitTile(Value row, int64_t rows, Value valid, Value pa
       sum = add(so, sum);
     return partial;
   };
-  accumulators = nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, 1);
-
+  auto compute = [&] { return nest(0, chunkA ? chunkA : k.index(0), k.index(0), accumulators, 1); };
   OpBuilder::InsertionGuard guard(b);
+  if (Value any = readsAny(row, rows, valid)) {
+    SmallVector<Type> types(accumulators.size(), vectorType());
+    auto branch = scf::IfOp::create(b, loc, types, any, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, loc, compute());
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(b, loc, accumulators);
+    accumulators.assign(branch.getResults().begin(), branch.getResults().end());
+    b.setInsertionPointAfter(branch);
+  } else {
+    accumulators = compute();
+  }
+
   if (c.chunked()) {
     // Each chunk is summed up by itself, which loses less than one long sum.
     SmallVector<Type> types(accumulators.size(), vectorType());
@@ -352,7 +389,8 @@ void ContractionEmitter::emitRowsOfChunks(Value from, Value to, Value panel, int
   Value chunks = k.expression(count);
   k.loop(k.index(0), chunks, 1, [&](Value chunk) {
     chunkA = k.index(0);
-    for (auto [i, d] : llvm::zip(k.delinearize(chunk, extents), c.chunks))
+    chunkIndex = k.delinearize(chunk, extents);
+    for (auto [i, d] : llvm::zip(chunkIndex, c.chunks))
       chunkA = k.add(chunkA, k.mul(i, k.expression(d.stride)));
     chunkK = k.mul(chunk, k.expression(steps));
     isFirstChunk = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, chunk, k.index(0));

@@ -53,6 +53,7 @@ private:
   mlir::Type vectorType() { return mlir::VectorType::get({lanes}, element); }
   bool longEpilogue(int64_t vectors);
   llvm::SmallVector<mlir::Value> rowOffsets(mlir::Value row, int64_t rows, mlir::Value valid);
+  mlir::Value readsAny(mlir::Value row, int64_t rows, mlir::Value valid);
   bool rowsAreFar();
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value zero();
@@ -78,6 +79,7 @@ private:
   int64_t together = 1;    // neighbouring blocks of rows that share a pass over the panels
   mlir::Value firstRow;    // of the pass
   mlir::Value firstPanel;  // of the task; null where rows are asked for
+  llvm::SmallVector<mlir::Value> chunkIndex; // of the chunk at hand
   mlir::Value chunkA, chunkK, isFirstChunk, isLastChunk; // of the chunk at hand: offset in A, number of its first step
 };
 

@@ -27,7 +27,7 @@ void mergeStrided(SmallVectorImpl<Dimension> &dims) {
     // Products of symbols are compared factor by factor: they have no order of their own.
     AffineExpr ratio = merged.empty() ? nullptr : divideExactly(merged.back().stride, d.extent * d.stride);
     if (ratio && constantOf(ratio) == std::optional<int64_t>(1)) {
-      merged.back() = {merged.back().extent * d.extent, d.stride};
+      merged.back() = {merged.back().extent * d.extent, d.stride, -1};
       continue;
     }
     merged.push_back(d);
@@ -75,9 +75,9 @@ static void cutSteps(SmallVectorImpl<Dimension> &dims, SmallVectorImpl<Dimension
       outer.push_back(all[i]);
     if (i + 1 == d) {
       int64_t extent = *constantOf(all[i].extent);
-      outer.push_back({constantExpr(extent / part, all[i].extent.getContext()), all[i].stride * part});
+      outer.push_back({constantExpr(extent / part, all[i].extent.getContext()), all[i].stride * part, part > 1 ? -1 : all[i].window});
       if (part > 1)
-        dims.push_back({constantExpr(part, all[i].extent.getContext()), all[i].stride});
+        dims.push_back({constantExpr(part, all[i].extent.getContext()), all[i].stride, -1});
     }
     if (i + 1 > d)
       dims.push_back(all[i]);
@@ -85,8 +85,17 @@ static void cutSteps(SmallVectorImpl<Dimension> &dims, SmallVectorImpl<Dimension
 }
 
 void Contraction::cutReduction(int64_t panels) {
-  if (auto steps = constantOf(depth); steps && *steps > kUncutSteps[panels - 1])
-    cutSteps(reduction, chunks, kMostSteps[panels - 1], kFewSteps);
+  auto steps = constantOf(depth);
+  int64_t most = kMostSteps[panels - 1], each = 1;
+  if (steps && !borders.empty()) { // chunks of single taps can be left out
+    for (Dimension d : reduction)
+      if (d.window < 0)
+        each *= *constantOf(d.extent);
+    if (each >= kFewSteps && each < *steps)
+      most = std::min(most, each);
+  }
+  if (steps && *steps > (most == each ? most : kUncutSteps[panels - 1]))
+    cutSteps(reduction, chunks, most, kFewSteps);
 }
 
 std::pair<SmallVector<Dimension>, SmallVector<Dimension>> Contraction::runs() const {
@@ -167,7 +176,11 @@ Contraction describeContraction(Operation *root) {
     c.rows.push_back({y[0], strides[0]});
     for (int64_t d = 0; d < rank; ++d) {
       c.rows.push_back({y[d + 1], strides[d + 1] * conv.getStrides()[d]});
-      c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d]});
+      c.reduction.push_back({constantExpr(window[d], ctx), strides[d + 1] * conv.getDilations()[d], d});
+      if (ArrayRef<int64_t> zeros = conv.getZeros(); !zeros.empty()) {
+        int64_t size = *constantOf(shapeOf(conv.getX())[d + 1]);
+        c.borders.push_back({conv.getStrides()[d], conv.getDilations()[d], zeros[2 * d], size - zeros[2 * d + 1]});
+      }
     }
     c.reduction.push_back({constantExpr(channels / c.groups, ctx), each});
     for (auto [stride, width] : llvm::zip(conv.getStrides(), window))
@@ -186,7 +199,9 @@ Contraction describeContraction(Operation *root) {
   if (!c.footprint)
     c.footprint = c.depth;
   mergeStrided(c.rows);
-  mergeStrided(c.reduction);
+  // Taps that may be left out stay by themselves.
+  if (auto each = constantOf(c.reduction.back().extent); c.borders.empty() || !each || *each < kFewSteps)
+    mergeStrided(c.reduction);
   return c;
 }
 

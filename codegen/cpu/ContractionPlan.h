@@ -18,6 +18,12 @@ constexpr int64_t kScratchRows = 256;
 struct Dimension {
   mlir::AffineExpr extent;
   mlir::AffineExpr stride; // of A, in elements
+  int64_t window = -1;     // the spatial dimension of a window whose taps these are
+};
+
+/// A spatial dimension of A: what is not `low` … `high` - 1 is 0.
+struct Border {
+  int64_t stride, dilation, low, high;
 };
 
 /// A contraction, whatever operator it came from.
@@ -34,6 +40,7 @@ struct Contraction {
   mlir::AffineExpr columns, panels;             // of one group
   mlir::AffineExpr groupStride;                 // of A's elements; null without groups
   int64_t batchRank = 0;                        // leading dimensions of the result that are batch
+  llvm::SmallVector<Border> borders;            // of a window's dimensions; empty: no zeros are known
   PadOp stage;                                  // what copies a block's part of A beside its zeros into scratch; null: A is read in place
 
   bool chunked() const { return !chunks.empty(); }

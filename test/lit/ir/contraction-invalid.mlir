@@ -324,3 +324,11 @@ func.func @winograd_output_tiles(%x: tensor<25x16x16xf32>) {
   %0 = mlc.winograd_output %x outputs [3, 3] taps [3, 3] to <() -> (1, 15, 15)> : tensor<25x16x16xf32> -> tensor<1x15x15x16xf32>
   return
 }
+
+// -----
+
+func.func @conv_zeros(%x: tensor<1x8x8x4xf32>, %w: tensor<1x3x3x4x16xf32>) {
+  // expected-error @+1 {{has packed weights and two numbers a spatial dimension where it has zeros}}
+  %0 = mlc.conv %x, %w {columns = 12 : i64, dilations = array<i64: 1, 1>, groups = 1, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>, zeros = array<i64: 1, 1>} : tensor<1x8x8x4xf32>, tensor<1x3x3x4x16xf32> -> tensor<1x6x6x12xf32>
+  return
+}

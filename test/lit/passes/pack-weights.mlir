@@ -116,3 +116,18 @@ func.func @subnormal_weights(%x: tensor<1x3x3x2xf32>) -> (tensor<1x2x3x2xf32>, t
   %1 = mlc.conv %x, %v {dilations = array<i64: 1, 1>, groups = 2, high = array<i64: 0, 0>, low = array<i64: 0, 0>, strides = array<i64: 1, 1>} : tensor<1x3x3x2xf32>, tensor<2x2x1x1xf32> -> tensor<1x2x3x2xf32>
   return %0, %1 : tensor<1x2x3x2xf32>, tensor<1x2x3x2xf32>
 }
+
+// Of three places two taps of nine read padding: the convolution knows where it is. Of twenty it is not worth while, nor of an
+// unknown number.
+// CHECK-LABEL: @leaves_taps_out
+// CHECK: mlc.conv {{.*}}zeros = array<i64: 1, 1>{{.*}} : tensor<1x5x64xf32>
+// CHECK-NOT: zeros
+func.func @leaves_taps_out(%x: tensor<1x3x64xf32>, %z: tensor<1x20x64xf32>, %n: tensor<1x?x64xf32, #mlc.dims<()[s0] -> (1, s0, 64)>>)
+    -> (tensor<1x3x16xf32>, tensor<1x20x16xf32>, tensor<1x?x16xf32, #mlc.dims<()[s0] -> (1, s0, 16)>>)
+    attributes {mlc.symbols = [#mlc.symbol<"n", "input", 1, () -> (2, 1)>]} {
+  %w = mlc.constant dense<1.0> : tensor<16x3x64xf32> : tensor<16x3x64xf32>
+  %0 = mlc.conv %x, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 1>, low = array<i64: 1>, strides = array<i64: 1>} : tensor<1x3x64xf32>, tensor<16x3x64xf32> -> tensor<1x3x16xf32>
+  %1 = mlc.conv %z, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 1>, low = array<i64: 1>, strides = array<i64: 1>} : tensor<1x20x64xf32>, tensor<16x3x64xf32> -> tensor<1x20x16xf32>
+  %2 = mlc.conv %n, %w {dilations = array<i64: 1>, groups = 1, high = array<i64: 1>, low = array<i64: 1>, strides = array<i64: 1>} : tensor<1x?x64xf32, #mlc.dims<()[s0] -> (1, s0, 64)>>, tensor<16x3x64xf32> -> tensor<1x?x16xf32, #mlc.dims<()[s0] -> (1, s0, 16)>>
+  return %0, %1, %2 : tensor<1x3x16xf32>, tensor<1x20x16xf32>, tensor<1x?x16xf32, #mlc.dims<()[s0] -> (1, s0, 16)>>
+}

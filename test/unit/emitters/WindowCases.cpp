@@ -112,6 +112,16 @@ std::vector<Case> windowCases() {
   conv("long_channels", "f32[1, 6, 7, 640]", "f32[33, 2, 2, 640]", {{1, 1}, {1, 1}, {0, 0}, {0, 0}});
   conv("long_dilated", "f32[1, 9, 9, 96]", "f32[17, 3, 3, 96]", {{2, 1}, {1, 2}, {1, 2}, {1, 2}});
   conv("long_symbols", "f32[n, m, k, 160]", "f32[24, 3, 3, 160]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {.n = 2, .m = 7, .k = 5});
+  // Taps that only read padding are left out: of lines, of planes, of tiles over several of them, beside several images, where
+  // a place has no other, between chunks of channels, of staged images.
+  conv("padding_dilated", "f32[1, 15, 17, 64]", "f32[20, 3, 3, 64]", {{1, 1}, {6, 9}, {6, 9}, {6, 9}});
+  conv("padding_dilated_stride_2", "f32[2, 13, 40, 80]", "f32[64, 3, 3, 80]", {{2, 2}, {5, 18}, {4, 18}, {6, 17}});
+  conv("padding_of_small_images", "f32[3, 3, 2, 200]", "f32[17, 3, 3, 200]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}});
+  conv("padding_alone", "f32[1, 4, 4, 160]", "f32[16, 2, 2, 160]", {{1, 1}, {7, 7}, {9, 3}, {3, 9}});
+  conv("padding_of_lines", "f32[2, 20, 700]", "f32[24, 3, 700]", {{1}, {8}, {8}, {8}});
+  conv("padding_3d", "f32[1, 2, 9, 7, 96]", "f32[33, 3, 3, 3, 96]", {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
+  conv("padding_3d_narrow", "f32[2, 3, 4, 5, 32]", "f32[32, 3, 3, 3, 32]", {{1, 2, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
+  conv("padding_groups", "f32[1, 5, 6, 256]", "f32[32, 3, 3, 128]", {{1, 1}, {2, 2}, {2, 2}, {2, 2}, 2});
   // Rows of several blocks: the first, those between, the last, and where all taps of an output lie outside.
   conv("depthwise_wide", "f32[1, 5, 43, 8]", "f32[8, 3, 3, 1]", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 8});
   conv("depthwise_wide_stride_2", "f32[1, 5, 80, 9]", "f32[9, 5, 5, 1]", {{2, 2}, {1, 1}, {2, 2}, {2, 2}, 9});
