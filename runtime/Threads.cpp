@@ -46,6 +46,27 @@ void futexWake(std::atomic<uint32_t> &word, uint32_t bits) {
 
 } // namespace
 
+void setFloatMode(FloatMode mode) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr(static_cast<unsigned>(mode));
+#elif defined(__aarch64__)
+  asm volatile("msr fpcr, %0" ::"r"(mode));
+#endif
+}
+
+FloatMode flushSubnormals() {
+  FloatMode mode = 0;
+#if defined(__x86_64__)
+  constexpr unsigned flushToZero = 1 << 15, denormalsAreZeros = 1 << 6;
+  mode = __builtin_ia32_stmxcsr();
+  setFloatMode(mode | flushToZero | denormalsAreZeros);
+#elif defined(__aarch64__)
+  asm volatile("mrs %0, fpcr" : "=r"(mode));
+  setFloatMode(mode | FloatMode{1} << 24);
+#endif
+  return mode;
+}
+
 Pool::Pool(unsigned workers) {
   workers = std::clamp(workers, 1u, maxWorkers);
   if (workers == 1)
@@ -86,6 +107,7 @@ void *Pool::enter(void *argument) {
 }
 
 void Pool::work(unsigned index) {
+  flushSubnormals();
   for (uint32_t seen = 0;;) {
     seen = await(seen, index);
     apart(index);

@@ -23,6 +23,14 @@
 
 namespace mlc::rt {
 
+// The calling thread's floating-point mode, of which only this has to be known: it can be set again.
+using FloatMode = uint64_t;
+void setFloatMode(FloatMode mode);
+
+// Has subnormal numbers count as 0 from now on, wherever they are read or come out: processors take a hundred times as long for
+// them. Returns the mode before.
+FloatMode flushSubnormals();
+
 class Pool {
 public:
   static constexpr unsigned maxWorkers = 1024;
@@ -35,9 +43,16 @@ public:
 
   unsigned workers() const { return count; }
 
-  // A run of the model begins or ends: from its first region on, workers stay awake in between.
-  void beginRun() { running.store(true, std::memory_order_relaxed); }
-  void endRun() { running.store(false, std::memory_order_relaxed); }
+  // A run of the model begins or ends: from its first region on, workers stay awake in between. In between the caller's subnormal
+  // numbers count as 0, as the workers' always do.
+  void beginRun() {
+    callerMode = flushSubnormals();
+    running.store(true, std::memory_order_relaxed);
+  }
+  void endRun() {
+    running.store(false, std::memory_order_relaxed);
+    setFloatMode(callerMode);
+  }
 
   // One region: returns when all tasks are done. Called by one thread at a time, and not from within a task.
   void run(mlc_kernel kernel, const void *args, int64_t tasks);
@@ -63,6 +78,7 @@ private:
   alignas(64) std::atomic<uint32_t> region{0}; // grows by one a region; what sleeping workers wait on
   std::atomic<int> callerProcessor{-1};
   std::atomic<bool> running{false}, stop{false};
+  FloatMode callerMode = 0;
   // The present region. Only who has claimed one of its ranges may read this: it stands still until that range is done.
   mlc_kernel kernel = nullptr;
   const void *args = nullptr;

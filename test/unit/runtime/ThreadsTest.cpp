@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <chrono>
+#include <limits>
 #include <sched.h>
 #include <thread>
 #include <vector>
@@ -84,6 +85,31 @@ TEST(Threads, WritesOfWorkersAreSeen) {
       ASSERT_EQ(values[static_cast<size_t>(i)], i * round);
   }
 }
+
+#if defined(__x86_64__) || defined(__aarch64__)
+// Those of all threads while a run lasts, and none of the caller's afterwards.
+TEST(Threads, SubnormalNumbersCountAsZeroInRuns) {
+  Pool pool(4);
+  static volatile float smallest = std::numeric_limits<float>::min();
+  std::vector<float> values(64, 1), sums(64, 1);
+  struct Args {
+    float *values, *sums, subnormal;
+  } args{values.data(), sums.data(), smallest / 2};
+  auto kernel = [](const void *a, int64_t begin, int64_t end) {
+    auto *args = static_cast<const Args *>(a);
+    for (int64_t i = begin; i < end; ++i) {
+      args->values[i] = smallest * 0.5f;
+      args->sums[i] = args->subnormal * 0x1p60f;
+    }
+  };
+  pool.beginRun();
+  pool.run(kernel, &args, 64);
+  pool.endRun();
+  EXPECT_EQ(values, std::vector<float>(64));
+  EXPECT_EQ(sums, std::vector<float>(64));
+  EXPECT_GT(smallest * 0.5f, 0);
+}
+#endif
 
 // Where the system wakes a worker on the caller's processor, it leaves before it works.
 TEST(Threads, WorkersKeepOffTheCallersProcessor) {
