@@ -12,7 +12,7 @@ using namespace mlir;
 namespace mlc {
 
 /// Raised with every change of the emitters that gives other code for the same text, so that caches forget.
-constexpr llvm::StringLiteral kEmitterVersion = "20";
+constexpr llvm::StringLiteral kEmitterVersion = "21";
 
 std::string kernelText(GroupOp group) {
   MLIRContext *ctx = group.getContext();

@@ -6,7 +6,7 @@
 // k reads one run of memory.
 //
 // A task is a block of a few elements of the batch: steps follow each other, batches do not, and what is read of the weights
-// serves all elements of a block. Where gates, vectors and elements together are too few accumulators to keep the processor's
+// serves all elements of a block: as many gates at a time as leave registers for all of them. Where gates, vectors and elements together are too few accumulators to keep the processor's
 // multipliers busy, each of them becomes several, which take every second (fourth, …) k and are added at the end. That is the
 // same for all elements of a kernel, so that an element's result does not depend on where in the batch it stands.
 //
@@ -77,9 +77,9 @@ private:
   }
   /// Accumulators of one vector of one element.
   int64_t splitsFor(int64_t gateCount) const;
-  /// Whether accumulators of so many vectors of so many elements fit the registers, beside a vector of weights and a state
-  /// of each element.
-  bool fits(int64_t gateCount, int64_t vectors, int64_t elements) const;
+  /// Of how many gates the accumulators of so many vectors of so many elements fit the registers, beside a vector of weights and a
+  /// state of each element.
+  int64_t gatesAtOnce(int64_t gateCount, int64_t vectors, int64_t elements) const;
 
   /// `count` units of a row, from `unit` on; other lanes are 0, or what they like.
   Value load(Value memory, Value row, Value unit, int64_t count);
@@ -126,7 +126,10 @@ Emitter::Emitter(KernelBuilder &k)
       batch(shapeOf(op.getProjected())[1]) {
   block = blockOf(batch);
   auto fitting = [&](int64_t elements) {
-    return llvm::all_of(phases(), [&](Phase phase) { return fits(gatesOf(phase).count, 1, elements); });
+    return llvm::all_of(phases(), [&](Phase phase) {
+      int64_t count = gatesOf(phase).count;
+      return gatesAtOnce(count, 1, elements) >= std::min<int64_t>(count, 2);
+    });
   };
   most = block;
   // What is left of an unknown batch is done one by one, so that blocks are made of equal parts.
@@ -141,8 +144,8 @@ int64_t Emitter::splitsFor(int64_t gateCount) const {
   return splits;
 }
 
-bool Emitter::fits(int64_t gateCount, int64_t vectors, int64_t elements) const {
-  return gateCount * splitsFor(gateCount) * vectors * elements + elements + 2 <= k.target.vectorRegisters;
+int64_t Emitter::gatesAtOnce(int64_t gateCount, int64_t vectors, int64_t elements) const {
+  return std::clamp<int64_t>((k.target.vectorRegisters - elements - 2) / (splitsFor(gateCount) * vectors * elements), 0, gateCount);
 }
 
 Value Emitter::activate(size_t activation, Value x) {
@@ -205,20 +208,20 @@ SmallVector<Value> Emitter::multiply(const Step &step, Phase phase, Value panel,
   Value state = phase == Phase::state ? resultMemory(op.getHidden()) : step.state;
   ArrayRef<Value> rows = phase == Phase::state ? step.own : step.before;
   Gates some = gatesOf(phase);
-  int64_t elements = step.elements(), width = gates * kPanel, splits = splitsFor(some.count), sums = some.count * count * elements;
+  int64_t elements = step.elements(), width = gates * kPanel, splits = splitsFor(some.count);
   Value weights = k.memory[op.getWeights()].base;
   Value start = k.mul(panel, k.index(hidden * width));
-  // Adds the product with one unit of the state to the accumulators of a split.
-  auto addUnit = [&](Value unit, MutableArrayRef<Value> accumulators) {
+  // Adds the product of some gates with one unit of the state to the accumulators of a split.
+  auto addUnit = [&](Value unit, Gates these, MutableArrayRef<Value> accumulators) {
     SmallVector<Value> states;
     for (Value row : rows) {
       Value h = memref::LoadOp::create(b, loc, state, k.add(row, unit));
       states.push_back(vector::BroadcastOp::create(b, loc, type, h));
     }
     Value weightRow = k.add(start, k.mul(unit, k.index(width)));
-    for (int64_t g = 0; g < some.count; ++g)
+    for (int64_t g = 0; g < these.count; ++g)
       for (int64_t v = 0; v < count; ++v) {
-        Value column = k.add(weightRow, k.index((some.first + g) * kPanel + (vector + v) * lanes));
+        Value column = k.add(weightRow, k.index((these.first + g) * kPanel + (vector + v) * lanes));
         Value w = vector::LoadOp::create(b, loc, type, weights, column);
         for (auto [e, h] : llvm::enumerate(states)) {
           Value &sum = accumulators[(g * count + v) * elements + e];
@@ -227,23 +230,30 @@ SmallVector<Value> Emitter::multiply(const Step &step, Phase phase, Value panel,
       }
   };
   int64_t unroll = std::max<int64_t>(splits, 2), whole = hidden / unroll * unroll;
-  SmallVector<Value> all(sums * splits, constant(0));
-  auto addUnits = [&](Value at, int64_t number, SmallVector<Value> &accumulators) {
-    for (int64_t u = 0; u < number; ++u)
-      addUnit(k.add(at, k.index(u)), MutableArrayRef(accumulators).slice(u % splits * sums, sums));
-  };
-  if (whole > 0)
-    all = k.loop(k.index(0), k.index(whole), unroll, all, [&](Value at, ValueRange carried) {
-      SmallVector<Value> current(carried);
-      addUnits(at, unroll, current);
-      return current;
-    });
-  addUnits(k.index(whole), hidden - whole, all);
-  for (int64_t half = splits / 2; half > 0; half /= 2)
-    for (int64_t i = 0; i < half * sums; ++i)
-      all[i] = add(all[i], all[half * sums + i]);
-  all.resize(sums);
-  return all;
+  // As many gates at a time as there are registers for.
+  SmallVector<Value> result;
+  int64_t atOnce = std::max<int64_t>(1, gatesAtOnce(some.count, count, elements));
+  for (int64_t first = 0; first < some.count; first += atOnce) {
+    Gates these{some.first + first, std::min(atOnce, some.count - first)};
+    int64_t sums = these.count * count * elements;
+    SmallVector<Value> all(sums * splits, constant(0));
+    auto addUnits = [&](Value at, int64_t number, SmallVector<Value> &accumulators) {
+      for (int64_t u = 0; u < number; ++u)
+        addUnit(k.add(at, k.index(u)), these, MutableArrayRef(accumulators).slice(u % splits * sums, sums));
+    };
+    if (whole > 0)
+      all = k.loop(k.index(0), k.index(whole), unroll, all, [&](Value at, ValueRange carried) {
+        SmallVector<Value> current(carried);
+        addUnits(at, unroll, current);
+        return current;
+      });
+    addUnits(k.index(whole), hidden - whole, all);
+    for (int64_t half = splits / 2; half > 0; half /= 2)
+      for (int64_t i = 0; i < half * sums; ++i)
+        all[i] = add(all[i], all[half * sums + i]);
+    result.append(all.begin(), all.begin() + sums);
+  }
+  return result;
 }
 
 Value Emitter::lstm(const Step &step, size_t e, Value unit, int64_t count, function_ref<Value(int64_t)> sum) { // i, o, f, c
@@ -293,7 +303,7 @@ void Emitter::computeGates(const Step &step, Phase phase, size_t e, Value unit, 
 void Emitter::computeUnits(const Step &step, Phase phase, Units units) {
   Gates some = gatesOf(phase);
   int64_t elements = step.elements(), needed = llvm::divideCeil(units.count, lanes), together = llvm::PowerOf2Ceil(needed);
-  while (together > 1 && !fits(some.count, together, elements))
+  while (together > 1 && gatesAtOnce(some.count, together, elements) < some.count)
     together /= 2;
   for (int64_t from = 0; from < needed; from += together) {
     int64_t here = std::min(together, needed - from);
