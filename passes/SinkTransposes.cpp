@@ -453,7 +453,8 @@ struct TransposeIsReshape : OpRewritePattern<TransposeOp> {
 struct SinkTransposes : impl::SinkTransposesPassBase<SinkTransposes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkLayerNorm, SplitLayerNorm, SinkConcat, SinkBroadcast, SinkPad, SinkSlice, SinkReshape, SinkResize, ResizeChannelsLast>(&getContext());
+    patterns.add<SinkElementwise, SinkReduce, SinkSoftmax, SinkLayerNorm, SplitLayerNorm, SinkConcat, SinkBroadcast, SinkPad, SinkSlice,
+                 SinkReshape, SinkResize, ResizeChannelsLast>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     RewritePatternSet views(&getContext());

@@ -165,7 +165,8 @@ Value ContractionEmitter::readsAny(Value row, int64_t rows, Value valid) {
     return nullptr;
   Shape places = shapeOf(c.result);
   places.pop_back();
-  SmallVector<Value> first = k.delinearize(row, places), last = k.delinearize(k.add(row, k.sub(valid ? valid : k.index(rows), k.index(1))), places);
+  Value count = valid ? valid : k.index(rows);
+  SmallVector<Value> first = k.delinearize(row, places), last = k.delinearize(k.add(row, k.sub(count, k.index(1))), places);
   Value all = arith::ConstantOp::create(b, loc, b.getBoolAttr(true)), any = all, line = all; // line: same outer dimensions
   for (size_t d = 0; d < places.size(); ++d) {
     auto it = llvm::find_if(c.chunks, [&](Dimension chunk) { return chunk.window + 1 == static_cast<int64_t>(d); });

@@ -6,9 +6,10 @@
 // k reads one run of memory.
 //
 // A task is a block of a few elements of the batch: steps follow each other, batches do not, and what is read of the weights
-// serves all elements of a block: as many gates at a time as leave registers for all of them. Where gates, vectors and elements together are too few accumulators to keep the processor's
-// multipliers busy, each of them becomes several, which take every second (fourth, …) k and are added at the end. That is the
-// same for all elements of a kernel, so that an element's result does not depend on where in the batch it stands.
+// serves all elements of a block: as many gates at a time as leave registers for all of them. Where gates, vectors and elements
+// together are too few accumulators to keep the processor's multipliers busy, each of them becomes several, which take every
+// second (fourth, …) k and are added at the end. That is the same for all elements of a kernel, so that an element's result does
+// not depend on where in the batch it stands.
 //
 //===----------------------------------------------------------------------===//
 
