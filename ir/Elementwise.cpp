@@ -235,7 +235,7 @@ static OpFoldResult foldNeutral(Operation *op, ArrayRef<Attribute> operands) {
     return {};
   for (unsigned i : {0u, 1u})
     if (op->getOperand(i).getType() == op->getResult(0).getType() && (i == 0 || isa<MulOp, AddOp>(op)) &&
-        isAll(operands[1 - i], scales ? 1 : 0))
+        numberOf(operands[1 - i]) == (scales ? 1.0 : 0.0))
       return op->getOperand(i);
   return {};
 }

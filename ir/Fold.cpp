@@ -306,18 +306,24 @@ OpFoldResult foldOne(Operation *op, ArrayRef<Attribute> operands) {
   return {};
 }
 
-bool isAll(Attribute constant, double number) {
+std::optional<double> numberOf(Attribute constant) {
   auto dense = dyn_cast_or_null<DenseElementsAttr>(constant);
-  if (!dense || dense.getNumElements() == 0)
-    return false;
-  int64_t count = dense.isSplat() ? 1 : dense.getNumElements();
-  Type element = dense.getElementType();
-  if (isa<FloatType>(element)) {
-    auto is = [&](const APFloat &value) { return value.convertToDouble() == number; };
-    return llvm::all_of(llvm::make_range(dense.value_begin<APFloat>(), dense.value_begin<APFloat>() + count), is);
+  if (!dense || dense.getNumElements() == 0 || !isa<FloatType, IntegerType>(dense.getElementType()))
+    return std::nullopt;
+  auto only = [&]<typename Number>() -> std::optional<Number> {
+    auto values = dense.getValues<Number>();
+    Number first = *values.begin();
+    if (!dense.isSplat() && !llvm::all_of(values, [&](const Number &value) { return value == first; }))
+      return std::nullopt;
+    return first;
+  };
+  if (isa<FloatType>(dense.getElementType())) {
+    auto number = only.operator()<APFloat>();
+    return number ? std::optional(number->convertToDouble()) : std::nullopt;
   }
-  auto is = [&](const APInt &value) { return value.getSExtValue() == static_cast<int64_t>(number); };
-  return isa<IntegerType>(element) && llvm::all_of(llvm::make_range(dense.value_begin<APInt>(), dense.value_begin<APInt>() + count), is);
+  auto number = only.operator()<APInt>();
+  bool isSigned = !dense.getElementType().isUnsignedInteger() && !dense.getElementType().isInteger(1);
+  return number ? std::optional(number->roundToDouble(isSigned)) : std::nullopt;
 }
 
 } // namespace mlc

@@ -34,8 +34,8 @@ llvm::LogicalResult foldOperation(mlir::Operation *op, llvm::ArrayRef<mlir::Attr
                                   llvm::SmallVectorImpl<mlir::OpFoldResult> &results);
 mlir::OpFoldResult foldOne(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
 
-/// Whether all elements of a constant that is an attribute (none or a large one is not) are `number`.
-bool isAll(mlir::Attribute constant, double number);
+/// The number that all elements of a constant are; nothing for large constants, which are resources.
+std::optional<double> numberOf(mlir::Attribute constant);
 
 } // namespace mlc
 

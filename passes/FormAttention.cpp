@@ -18,10 +18,6 @@ namespace mlc {
 namespace {
 
 /// A tensor of one number and no dimensions.
-Value numberTensor(OpBuilder &b, Location loc, Type element, double value) {
-  return ConstantOp::create(b, loc, DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getFloatAttr(element, value))));
-}
-
 struct Attention {
   Value q, k, v, mask;
   double scale = 1;

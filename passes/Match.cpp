@@ -1,4 +1,5 @@
 #include "Match.h"
+#include "ir/Fold.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -10,12 +11,13 @@ namespace mlc {
 
 std::optional<double> numberOf(Value v) {
   DenseElementsAttr attr;
-  if (!matchPattern(v, m_Constant(&attr)) || !attr.isSplat() || !isa<FloatType>(attr.getElementType()))
+  if (!isa<FloatType>(elementTypeOf(v)) || !matchPattern(v, m_Constant(&attr)))
     return std::nullopt;
-  APFloat number = attr.getSplatValue<APFloat>();
-  bool lost;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
-  return number.convertToDouble();
+  return numberOf(Attribute(attr));
+}
+
+Value numberTensor(OpBuilder &b, Location loc, Type element, double value) {
+  return ConstantOp::create(b, loc, DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getFloatAttr(element, value))));
 }
 
 std::pair<Value, double> scaledBy(Value v) {

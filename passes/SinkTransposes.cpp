@@ -1,3 +1,4 @@
+#include "Match.h"
 #include "Passes.h"
 
 #include "ir/Fold.h"
@@ -185,11 +186,10 @@ struct SinkLayerNorm : OpRewritePattern<LayerNormOp> {
     if (!t || largeDimensions(t.getY()) <= 1 || element.getIntOrFloatBitWidth() < 32)
       return failure();
     ArrayRef<int64_t> perm = t.getPerm();
+    // Of the normalised dimensions alone, and constants where they have to be turned.
     for (Value v : {op.getScale(), op.getBias()})
-      if (v && tensorTypeOf(v).getRank() > static_cast<int64_t>(perm.size() - op.getAxis()))
-        return failure();
-    for (Value v : {op.getScale(), op.getBias()})
-      if (v && largeDimensions(v) > 1 && !matchPattern(v, m_Constant()))
+      if (v && (tensorTypeOf(v).getRank() > static_cast<int64_t>(perm.size() - op.getAxis()) ||
+                (largeDimensions(v) > 1 && !matchPattern(v, m_Constant()))))
         return failure();
     Location loc = op.getLoc();
     MLIRContext *ctx = op.getContext();
@@ -204,10 +204,7 @@ struct SinkLayerNorm : OpRewritePattern<LayerNormOp> {
     AffineExpr count = constantExpr(1, ctx);
     for (int64_t a : axes)
       count = count * shape[a];
-    auto number = [&](double value) -> Value {
-      auto type = RankedTensorType::get({}, element);
-      return ConstantOp::create(rewriter, loc, DenseElementsAttr::get(type, rewriter.getFloatAttr(element, value)));
-    };
+    auto number = [&](double value) { return numberTensor(rewriter, loc, element, value); };
     auto make = [&]<typename Op>(Op, Value a, Value b) -> Value { return Op::create(rewriter, loc, a, b); };
     auto known = constantOf(count);
     Value size = known ? number(static_cast<double>(*known))

@@ -86,15 +86,17 @@ static void cutSteps(SmallVectorImpl<Dimension> &dims, SmallVectorImpl<Dimension
 
 void Contraction::cutReduction(int64_t panels) {
   auto steps = constantOf(depth);
-  int64_t most = kMostSteps[panels - 1], each = 1;
-  if (steps && !borders.empty()) { // chunks of single taps can be left out
+  if (!steps)
+    return;
+  int64_t most = kMostSteps[panels - 1], uncut = kUncutSteps[panels - 1];
+  if (!borders.empty()) { // chunks of single taps can be left out
+    int64_t each = 1;
     for (Dimension d : reduction)
-      if (d.window < 0)
-        each *= *constantOf(d.extent);
-    if (each >= kFewSteps && each < *steps)
-      most = std::min(most, each);
+      each *= d.window < 0 ? *constantOf(d.extent) : 1;
+    if (each >= kFewSteps && each <= most)
+      most = uncut = each;
   }
-  if (steps && *steps > (most == each ? most : kUncutSteps[panels - 1]))
+  if (*steps > uncut)
     cutSteps(reduction, chunks, most, kFewSteps);
 }
 

@@ -77,6 +77,19 @@ std::vector<Case> fusionCases() {
                    auto z = g.op("reshape", {y}, "", "f32[2, 3, n, 5]");
                    g.out(g.op("add", {g.op("mul", {z, g.constant("f32[3, 1, 1]", "0.5:1.5")}), g.constant("f32[3, 1, 1]")}));
                  }, {.n = 7}, {8, 32}});
+  // Channels-last, where the norms are taken in steps: of channels, of groups as exporters write them, of an unknown number of
+  // pixels, with a scale and a bias a pixel.
+  all.push_back({"norms_of_channels", [](Graph &g) {
+                   const std::string first = "perm = array<i64: 0, 3, 1, 2>", last = "perm = array<i64: 0, 2, 3, 1>";
+                   const std::string norm = "axis = 2 : i64, epsilon = 1.0e-5, operandSegmentSizes = array<i32: 1, ";
+                   auto x = g.op("transpose", {g.in("f32[2, n, 5, 24]", "-2:6")}, first);
+                   g.out(g.op("transpose", {g.op("relu", {g.op("layer_norm", {x}, norm + "0, 0>")})}, last));
+                   auto y = g.op("transpose", {g.in("f32[2, 6, 5, 24]", "-2:6")}, first);
+                   auto z = g.op("layer_norm", {g.op("reshape", {y}, "", "f32[2, 8, 90]")}, norm + "0, 0>");
+                   g.out(g.op("transpose", {g.op("mul", {g.op("reshape", {z}, "", "f32[2, 24, 6, 5]"), g.constant("f32[24, 1, 1]")})}, last));
+                   auto w = g.op("layer_norm", {y, g.constant("f32[6, 5]", "0.5:1.5"), g.constant("f32[6, 5]")}, norm + "1, 1>");
+                   g.out(g.op("transpose", {w}, last));
+                 }, {.n = 7}, {8, 64}});
   all.push_back({"moved_and_computed", [](Graph &g) {
                    auto x = g.in("f32[4, n, 6]");
                    auto t = g.op("transpose", {g.op("exp", {x})}, "perm = array<i64: 2, 0, 1>");
